@@ -1,0 +1,39 @@
+import type { z } from "zod";
+
+/**
+ * What an adapter can do, as data. A granted capability is a method of the session's type; an ungranted one does
+ * not exist there. What one server or one login may not do is a fault of that call, not a capability.
+ */
+export type Capabilities = {
+  /** It can list queues. */
+  readonly discover: boolean;
+};
+
+/** Whether capturing empties the source ("taken": Redrive then holds the only copy) or leaves it ("copied"). */
+export type Custody = "taken" | "copied";
+
+/** How to draw one field of a connection's form; the words are in ui/messages under `brokers.<kind>.<name>`. */
+export type FormField = {
+  readonly name: string;
+  readonly input: "text" | "password" | "number" | "switch";
+  readonly placeholder?: string;
+};
+
+/** A broker kind, pure: what the web needs to draw forms and the workers to check settings. */
+export type Manifest = {
+  readonly kind: string;
+  readonly label: string;
+  readonly settings: z.ZodType;
+  readonly secrets: z.ZodType;
+  /** Where to capture from. */
+  readonly source: z.ZodType;
+  /** Where to publish to. */
+  readonly target: z.ZodType;
+  readonly form: { readonly settings: readonly FormField[]; readonly secrets: readonly FormField[] };
+  /** What the login needs, a line each, in the broker's own words. */
+  readonly permissions: readonly string[];
+  readonly capabilities: Capabilities;
+};
+
+/** Keeps the literal types of a manifest, from which the session's type follows. */
+export const defineManifest = <const M extends Manifest>(manifest: M): M => manifest;

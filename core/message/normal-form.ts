@@ -1,0 +1,93 @@
+import type { TypedValue } from "./header.ts";
+
+export const DEATH_REASONS = [
+  "rejected",
+  "expired",
+  "maxlen",
+  "delivery_limit",
+  "retries_exhausted",
+  "handler_error",
+  "deserialization_error",
+  "terminated",
+  "poison",
+  "no_consumer",
+  "abandoned",
+  "unknown",
+] as const;
+export type DeathReason = (typeof DEATH_REASONS)[number];
+
+/** Where a producer sent the message first, and where it failed. Fields a convention does not tell are absent. */
+export type Origin = {
+  readonly kind: "rabbitmq" | "pgboss";
+  readonly exchange?: string;
+  readonly routingKey?: string;
+  readonly routingKeys?: readonly string[];
+  /** The queue in which it failed. */
+  readonly queue?: string;
+};
+
+export type DeathError = {
+  readonly type: string | null;
+  readonly message: string | null;
+  readonly stack: string | null;
+};
+
+/**
+ * One death in the words of Redrive, whoever wrote it. A view of the raw message: it can be made again at any time,
+ * and nothing is ever resent from it. Null means "the message does not say", never "none".
+ * Times are ISO 8601 UTC with milliseconds.
+ */
+export type NormalForm = {
+  /** The id of the decoder that matched: its file name in core/decoders. */
+  readonly rule: string;
+  readonly origin: Origin | null;
+  readonly originalMessageId: string | null;
+  readonly reason: DeathReason;
+  readonly reasonRaw: string | null;
+  /** Failed processing attempts in the last life. */
+  readonly attempts: number | null;
+  readonly firstFailedAt: string | null;
+  readonly lastFailedAt: string | null;
+  readonly error: DeathError | null;
+  /** The framework's wrapper around `error`, when there is one. */
+  readonly errorOuter: DeathError | null;
+  readonly consumer: Readonly<Record<string, string>>;
+  readonly key: { readonly utf8: string } | { readonly base64: string } | null;
+  /** When the producer sent it first. */
+  readonly originalTimestamp: string | null;
+  readonly correlationId: string | null;
+  /** The W3C trace id, 32 hex digits. */
+  readonly traceId: string | null;
+};
+
+/** Where to send a message. */
+export type Target =
+  | { readonly kind: "rabbitmq"; readonly exchange: string; readonly routingKey: string }
+  | { readonly kind: "pgboss"; readonly queue: string };
+
+/** How a message of one convention goes back without dying at once of its own history. */
+export type ResendPlan = {
+  /** The queue it failed in, when known: reaches only the consumer that failed. */
+  readonly failedQueue: Target | null;
+  /** Where the producer sent it first: reaches every consumer bound there. */
+  readonly origin: Target | null;
+  /** Names of headers to leave out, exact case. */
+  readonly strip: readonly string[];
+  /** Headers to set to another value (a retry counter back to zero). */
+  readonly set: readonly { readonly name: string; readonly value: TypedValue }[];
+  /** A new body, when the convention keeps its retry counter inside the body; null leaves the bytes alone. */
+  readonly body: Uint8Array | null;
+  /** Sentences in English for the dialog: what this plan changes beyond headers, and traps. Keys into `resendNotes`. */
+  readonly notes: readonly ResendNote[];
+};
+
+export const RESEND_NOTES = [
+  "body_retry_counter_reset",
+  "header_retry_counter_reset",
+  "fan_out",
+  "reply_to_gone",
+  "user_id_dropped",
+  "may_be_expired",
+  "target_guessed",
+] as const;
+export type ResendNote = (typeof RESEND_NOTES)[number];
