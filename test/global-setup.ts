@@ -1,0 +1,22 @@
+import type { TestProject } from "vitest/node";
+import { providePostgres } from "./setup/postgres.ts";
+
+/** Starts one shared server, provides its values to the tests and returns what stops it. */
+export type Provision = (project: TestProject) => Promise<() => Promise<void>>;
+
+const provisions: readonly Provision[] = [providePostgres];
+
+/** Runs once before all test files; vitest calls what it returns after the last one. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const stops: (() => Promise<void>)[] = [];
+  const teardown = async (): Promise<void> => {
+    for (const stop of stops.splice(0).reverse()) await stop();
+  };
+  try {
+    for (const provision of provisions) stops.push(await provision(project));
+  } catch (error) {
+    await teardown();
+    throw error;
+  }
+  return teardown;
+}
