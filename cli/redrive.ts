@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { resolve } from "node:path";
 import { Command } from "commander";
 import { isFree } from "#db/embedded/index.ts";
 import { migrate } from "#db/migrate.ts";
@@ -115,7 +115,7 @@ program
   .argument("[file]")
   .action((file: string | undefined) => {
     const from = env();
-    const checked = file === undefined ? from : { ...from, configFile: join(process.cwd(), file) };
+    const checked = file === undefined ? from : { ...from, configFile: resolve(file) };
     finish(checkConfig(checked, say, { mayBeAbsent: false }) ? 0 : 1);
   });
 
