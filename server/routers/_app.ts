@@ -1,0 +1,10 @@
+import { router } from "../trpc.ts";
+import { liveRouter } from "./live.ts";
+import { operationsRouter } from "./operations.ts";
+
+/** The table of contents of the API. */
+export const appRouter = router({
+  live: liveRouter,
+  operations: operationsRouter,
+});
+export type AppRouter = typeof appRouter;

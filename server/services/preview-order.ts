@@ -1,0 +1,17 @@
+import { statesFor, type Act, type MessageState } from "#core/message/state.ts";
+import type { Selection } from "#core/selection.ts";
+import type { Db } from "#db/client.ts";
+import { countSelection, newestPosition, originsOfSelection } from "#db/queries/operations.ts";
+
+/** What an order would act on, counted now: the dialog shows it, and the order has to match it. */
+export async function previewOrder(db: Db, act: Act, selection: Selection) {
+  const asOf = await newestPosition(db);
+  const from = statesFor(act);
+  const [counts, origins] = await Promise.all([
+    countSelection(db, selection, asOf),
+    originsOfSelection(db, selection, from, asOf),
+  ]);
+  const blocked: { state: MessageState; count: number }[] = counts.filter(({ state }) => !from.includes(state));
+  const count = counts.reduce((sum, each) => sum + (from.includes(each.state) ? each.count : 0), 0);
+  return { asOf, count, blocked, origins };
+}

@@ -1,0 +1,7 @@
+/** Environment of the test processes; read here only. */
+export const env = {
+  /** A PostgreSQL whose user may create databases, used in place of the embedded one. */
+  databaseUrl: process.env.TEST_DATABASE_URL,
+  /** A broker that cannot be had is a failure, not a skip. */
+  requireBrokers: process.env.REDRIVE_REQUIRE_BROKERS === "all",
+} as const;
