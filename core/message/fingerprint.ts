@@ -50,7 +50,8 @@ export function fingerprint(form: Pick<NormalForm, "error" | "reason" | "origin"
     const title =
       frame === null || name === "" ? [name, template].filter((part) => part !== "").join(": ") : `${name} at ${frame}`;
     return {
-      key: keyOf("error", type, template, frame ?? ""),
+      // The frame comes before the message: whoever must cut the key cuts its end.
+      key: keyOf("error", type, frame ?? "", template),
       title: oneLine(title === "" ? `failed at ${frame}` : title),
     };
   }
