@@ -42,7 +42,16 @@ async function trade({ url, rate, signal, log }: TrafficOptions): Promise<void> 
     });
     if (!signal.aborted) throw new Error("the connection was lost");
   } finally {
-    await broker.close().catch(() => undefined);
+    await Promise.race([closed(broker), pause(2_000, new AbortController().signal)]);
+  }
+}
+
+/** Closing what has closed already throws. */
+async function closed(broker: ChannelModel): Promise<void> {
+  try {
+    await broker.close();
+  } catch {
+    return;
   }
 }
 
@@ -65,8 +74,13 @@ async function consume(broker: ChannelModel, shop: ShopQueue, gone: AbortControl
   await channel.consume(shop.queue, (message) => {
     if (message === null) return gone.abort();
     const failed = verdict(shop, message);
-    if (failed === null) channel.ack(message);
-    else shop.bury(channel, message, failed);
+    try {
+      if (failed === null) channel.ack(message);
+      else shop.bury(channel, message, failed);
+    } catch {
+      // The channel closed under the message; the broker has it back.
+      gone.abort();
+    }
   });
 }
 

@@ -12,8 +12,7 @@ export const rabbitAnswers = (port: number, managementUrl: string, alive: () => 
       const answer = await fetch(`${managementUrl}/api/overview`, { headers: { authorization: login } });
       if (!answer.ok) throw new Error(`the management API answers ${answer.status}`);
     },
-    90_000,
-    200,
+    { timeoutMs: 90_000, intervalMs: 200 },
   );
 
 const METHOD_FRAME = 1;
