@@ -47,7 +47,7 @@ test("over https the cookie is bound to the host and sent over https only", asyn
   const response = await postAuth(secure, "sign-in", { email: person.email, password: PASSWORD });
   const [cookie = ""] = response.headers.getSetCookie();
   expect(cookie).toMatch(/^__Host-redrive-session=/);
-  expect(cookie.split("; ").slice(1).sort()).toEqual(["HttpOnly", "Max-Age=604800", "Path=/", "SameSite=Lax", "Secure"]);
+  expect(cookie.split("; ").slice(1).toSorted()).toEqual(["HttpOnly", "Max-Age=604800", "Path=/", "SameSite=Lax", "Secure"]);
   expect(response.headers.get("strict-transport-security")).toBe("max-age=31536000");
   expect(await actorOf(cookieOf(response), secure)).toEqual(person);
 });

@@ -4,6 +4,7 @@ import { email, newOwner, password } from "#core/people.ts";
 import { CLIENT_HEADER } from "./auth.ts";
 import { clientAddress } from "./client-address.ts";
 import type { Gate } from "./gate.ts";
+import { log } from "./log.ts";
 import { BodyTooLarge, bounded, refusal, refuseForeign, refuseLarge } from "./request-check.ts";
 import { sealed } from "./response.ts";
 import { contextOf } from "./session.ts";
@@ -100,6 +101,6 @@ function failed(error: unknown): Response {
     return Response.json({ message: "Some fields can not be used.", code: "invalid", field: error.issues[0]?.path.join(".") ?? null }, { status: 400 });
   if (error instanceof BodyTooLarge) return refusal({ status: 413, message: error.message });
   if (error instanceof SyntaxError) return Response.json({ message: "The body is not JSON.", code: "invalid" }, { status: 400 });
-  console.error("auth", error);
+  log.error({ err: error }, "sign-in endpoint failed");
   return Response.json({ message: "Something went wrong on the server. Nothing was changed." }, { status: 500 });
 }

@@ -38,6 +38,6 @@ async function endDeadStreams(db: Db, { streams }: Watch): Promise<void> {
   // a database that does not answer ends no stream: it gives them nothing to tell either
   const live = await liveSessions(db, [...streams.keys()]).catch(() => null);
   if (live === null) return;
-  for (const [sessionId, controllers] of [...streams])
-    if (!live.has(sessionId)) for (const controller of [...controllers]) controller.abort();
+  for (const [sessionId, controllers] of streams)
+    if (!live.has(sessionId)) for (const controller of controllers) controller.abort();
 }

@@ -54,7 +54,7 @@ test("filters narrow by act, person and time", async () => {
 test("the choices are the acts and the people that occur", async () => {
   const choices = await audit().choices();
   expect(choices.acts).toEqual(["message.discard", "message.resend"]);
-  expect(choices.actors.map((each) => each.id).sort()).toEqual([admin.id, operator.id].sort());
+  expect(choices.actors.map((each) => each.id).toSorted()).toEqual([admin.id, operator.id].toSorted());
 });
 
 test.each(["update audit set actor = 'nobody'", "delete from audit", "truncate audit"])("the log can not be changed: %s", async (statement) => {

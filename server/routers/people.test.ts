@@ -36,7 +36,7 @@ test("an invited person sets a password by the link, once, and signs in", async 
   const listed = (await as(admin).people.list()).find((person) => person.email === "new@redrive.test");
   expect(listed).toMatchObject({ role: "operator", hasPassword: false, lastSignInAt: null });
   const answers = await Promise.all([1, 2, 3].map(() => postAuth(at, "set-password", { token, password: PASSWORD })));
-  expect(answers.map((answer) => answer.status).sort()).toEqual([200, 404, 404]);
+  expect(answers.map((answer) => answer.status).toSorted()).toEqual([200, 404, 404]);
   const cookie = await signedIn(at, "new@redrive.test");
   expect(await (await withCookie(cookie)).people.me()).toMatchObject({ email: "new@redrive.test", role: "operator" });
   expect(JSON.stringify(await database.sql`select * from verifications`)).not.toContain(token);
