@@ -27,7 +27,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
       suppressHydrationWarning
     >
       <body className="font-sans">
-        <Providers {...intl} startedAt={Date.now()} nonce={head.get("x-nonce") ?? undefined} preferences={preferences}>
+        <Providers {...intl} nonce={head.get("x-nonce") ?? undefined} preferences={preferences}>
           {children}
         </Providers>
       </body>

@@ -7,11 +7,12 @@ import { type Locale, LOCALE_COOKIE, localeFrom, TIME_ZONE_COOKIE, timeZoneFrom 
 
 const ALL: Record<Locale, Messages> = { en, "zh-CN": zhCN };
 
-/** Language, words and time zone of the request at hand. */
+/** Language, words, time zone and moment (ms) of the request at hand. */
 export async function getIntl() {
   const [jar, head] = await Promise.all([cookies(), headers()]);
   const locale = localeFrom(jar.get(LOCALE_COOKIE)?.value, head.get("accept-language"));
-  return { locale, messages: ALL[locale], timeZone: timeZoneFrom(jar.get(TIME_ZONE_COOKIE)?.value) };
+  const timeZone = timeZoneFrom(jar.get(TIME_ZONE_COOKIE)?.value);
+  return { locale, messages: ALL[locale], timeZone, startedAt: Date.now() };
 }
 
 /** `useTranslations` for server components: `const t = await getTranslator("queues")`. */
