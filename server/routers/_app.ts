@@ -2,6 +2,7 @@ import { router } from "../trpc.ts";
 import { connectionsRouter } from "./connections.ts";
 import { groupsRouter } from "./groups.ts";
 import { liveRouter } from "./live.ts";
+import { messagesRouter } from "./messages.ts";
 import { operationsRouter } from "./operations.ts";
 import { overviewRouter } from "./overview.ts";
 import { queuesRouter } from "./queues.ts";
@@ -12,6 +13,7 @@ export const appRouter = router({
   connections: connectionsRouter,
   groups: groupsRouter,
   live: liveRouter,
+  messages: messagesRouter,
   operations: operationsRouter,
   overview: overviewRouter,
   queues: queuesRouter,
