@@ -1,5 +1,6 @@
 import { desc, eq, sql } from "drizzle-orm";
-import { COUNT_CAP, cappedCount, type CappedCount } from "#core/count.ts";
+import { cappedCount, type CappedCount } from "#core/capped-count.ts";
+import { COUNT_CAP } from "#core/message/counts.ts";
 import { MESSAGE_STATES, type MessageState } from "#core/message/state.ts";
 import type { Db } from "../client.ts";
 import { groupMinutes, messages } from "../schema/index.ts";
@@ -14,7 +15,7 @@ export async function groupStates(db: Db, groupId: string): Promise<{ state: Mes
     ) as count
     from unnest(${sql.param(`{${MESSAGE_STATES.join(",")}}`)}::text[]) with ordinality as s(state, place)
     order by s.place`);
-  return rows.map((row) => ({ state: row.state, count: cappedCount(Number(row.count)) })).filter((row) => row.count.count > 0);
+  return rows.map((row) => ({ state: row.state, count: cappedCount(row.count) })).filter((row) => row.count.count > 0);
 }
 
 /**

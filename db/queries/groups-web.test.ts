@@ -64,7 +64,7 @@ test("open counts are dead and in doubt, and stop at the cap", async () => {
 test("the next page goes on where the first ended", async () => {
   const viewer = callerAs(database, "viewer");
   const [first] = await viewer.groups.list({ limit: 1 });
-  const rest = await viewer.groups.list({ before: { lastSeenAt: first?.lastSeenAt.toISOString() ?? "", id: first?.id ?? "" } });
+  const rest = await viewer.groups.list({ cursor: { lastSeenAt: first?.lastSeenAt ?? "", id: first?.id ?? "" } });
   expect(rest.map((group) => group.id)).toEqual([ids.big]);
 });
 
@@ -88,7 +88,7 @@ test("a group tells its states, origins, keys, newest open message and its last 
   ]);
   expect(small.impact).toEqual({ origins: [{ origin: "mail", count: 2 }, { origin: "sms", count: 1 }], keys: 2, sampled: false });
   expect(small.sample).toMatchObject({ state: "in_doubt" });
-  expect(small.silence).toEqual({ since: ago(600), until: ago(5) });
+  expect(small.silence).toEqual({ since: ago(600).toISOString(), until: ago(5).toISOString() });
 
   const big = await viewer.groups.get({ id: ids.big });
   expect(big.impact).toEqual({ origins: [{ origin: "orders", count: 10_000 }], keys: 40, sampled: true });

@@ -1,5 +1,6 @@
 import { and, desc, eq, ilike, or, sql, type SQL } from "drizzle-orm";
-import { COUNT_CAP, cappedCount } from "#core/count.ts";
+import { cappedCount, type CappedCount } from "#core/capped-count.ts";
+import { COUNT_CAP } from "#core/message/counts.ts";
 import type { Db } from "../client.ts";
 import { connections, groups, messages, sources } from "../schema/index.ts";
 import { containing } from "./containing.ts";
@@ -26,7 +27,7 @@ export type GroupPage = {
 const COMPARED = 500;
 
 const openIn = sql`m.group_id = ${groups.id} and m.state in ('dead', 'in_doubt')`;
-const openCount = sql<number>`(select count(*) from (select 1 from ${messages} m where ${openIn} limit ${COUNT_CAP + 1}) counted)`;
+const openCount = sql<CappedCount>`(select count(*) from (select 1 from ${messages} m where ${openIn} limit ${COUNT_CAP + 1}) counted)`;
 
 const matching = (filter: GroupFilter): SQL | undefined =>
   and(
@@ -53,7 +54,7 @@ const SHOWN = {
 
 const selectGroups = (db: Db) =>
   db
-    .select({ ...SHOWN, open: openCount.mapWith(Number).as("open_count") })
+    .select({ ...SHOWN, open: openCount.mapWith(cappedCount).as("open_count") })
     .from(groups)
     .innerJoin(sources, eq(sources.id, groups.sourceId))
     .innerJoin(connections, eq(connections.id, sources.connectionId))
@@ -66,7 +67,7 @@ const selectGroups = (db: Db) =>
 export async function listGroups(db: Db, filter: GroupFilter, page: GroupPage) {
   const rows = page.sort === "open" ? await mostOpen(db, filter, page.limit) : await lastSeen(db, filter, page);
   const trends = await groupTrends(db, rows.map((row) => row.id), page.span);
-  return rows.map((row) => ({ ...row, open: cappedCount(row.open), trend: trends.get(row.id) ?? [] }));
+  return rows.map((row) => Object.assign(row, { trend: trends.get(row.id) ?? [] }));
 }
 
 const lastSeen = (db: Db, filter: GroupFilter, { before, limit }: GroupPage) =>
@@ -88,5 +89,5 @@ async function mostOpen(db: Db, filter: GroupFilter, limit: number) {
 /** One group as in the list, or null. */
 export async function getGroup(db: Db, id: string) {
   const [row] = await selectGroups(db).where(eq(groups.id, id));
-  return row === undefined ? null : { ...row, open: cappedCount(row.open) };
+  return row ?? null;
 }

@@ -60,7 +60,7 @@ test("each state is counted once, up to the cap", async () => {
     resolved24h: exactly(6),
     discarded: exactly(8),
   });
-  const oldest = counters.oldestDeadAt?.getTime() ?? 0;
+  const oldest = Date.parse(counters.oldestDeadAt ?? "");
   expect(Math.abs(Date.now() - 3 * HOUR - oldest)).toBeLessThan(60_000);
 });
 

@@ -1,5 +1,6 @@
-import { and, asc, desc, eq, gt, sql } from "drizzle-orm";
-import { COUNT_CAP, cappedCount, type CappedCount } from "#core/count.ts";
+import { asc, desc, eq, gt, sql } from "drizzle-orm";
+import { cappedCount, type CappedCount } from "#core/capped-count.ts";
+import { COUNT_CAP } from "#core/message/counts.ts";
 import type { Db } from "../client.ts";
 import { connections, messages, sourceMinutes, sources } from "../schema/index.ts";
 
@@ -32,7 +33,7 @@ export async function countStates(db: Db): Promise<Counters> {
     // positions are given out in the order of deaths: the smallest is the oldest, without looking at the others
     db.select({ at: messages.lastDeathAt }).from(messages).where(eq(messages.state, "dead")).orderBy(asc(messages.position)).limit(1),
   ]);
-  const counted = (value: string | undefined) => cappedCount(Number(value ?? 0));
+  const counted = (value: string | undefined) => cappedCount(value ?? 0);
   return {
     dead: counted(row?.dead),
     inDoubt: counted(row?.in_doubt),

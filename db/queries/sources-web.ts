@@ -1,11 +1,12 @@
 import { and, asc, eq, sql } from "drizzle-orm";
-import { COUNT_CAP, cappedCount } from "#core/count.ts";
+import { cappedCount, type CappedCount } from "#core/capped-count.ts";
+import { COUNT_CAP } from "#core/message/counts.ts";
 import type { Db, Tx } from "../client.ts";
 import { connections, messages, sources } from "../schema/index.ts";
 
 /** Every source with where it stands; `open` counts its dead and in-doubt messages. */
 export async function listSources(db: Db, connection: string | null) {
-  const rows = await db
+  return db
     .select({
       id: sources.id,
       connectionId: sources.connectionId,
@@ -24,15 +25,14 @@ export async function listSources(db: Db, connection: string | null) {
       faultCode: sources.faultCode,
       faultDetail: sources.faultDetail,
       faultAt: sources.faultAt,
-      open: sql<number>`(select count(*) from (
+      open: sql<CappedCount>`(select count(*) from (
         select 1 from ${messages} m where m.source_id = ${sources.id} and m.state in ('dead', 'in_doubt') limit ${COUNT_CAP + 1}
-      ) counted)`.mapWith(Number),
+      ) counted)`.mapWith(cappedCount),
     })
     .from(sources)
     .innerJoin(connections, eq(connections.id, sources.connectionId))
     .where(connection === null ? undefined : eq(sources.connectionId, connection))
     .orderBy(asc(connections.name), asc(sources.name));
-  return rows.map((row) => ({ ...row, open: cappedCount(row.open) }));
 }
 
 /** What steering a source has to know of it, or null. */

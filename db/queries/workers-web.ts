@@ -23,8 +23,6 @@ export async function workerHealth(db: Db) {
       .orderBy(asc(workers.host), asc(workers.startedAt)),
     db.select({ name: leases.name, holder: leases.holder }).from(leases).where(gt(leases.until, sql`now()`)),
   ]);
-  return beats.map((worker) => ({
-    ...worker,
-    leases: held.filter(({ holder }) => holder === worker.id).map(({ name }) => name).sort(),
-  }));
+  const heldBy = (id: string) => held.filter(({ holder }) => holder === id).map(({ name }) => name);
+  return beats.map((worker) => Object.assign(worker, { leases: heldBy(worker.id).toSorted() }));
 }

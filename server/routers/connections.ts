@@ -3,6 +3,7 @@ import { BROKER_KINDS, type BrokerKind } from "#core/brokers/index.ts";
 import { Failure } from "#core/failure.ts";
 import { getCommand } from "#db/queries/commands-web.ts";
 import { getConnection, listConnections } from "#db/queries/connections-web.ts";
+import { isoTimes } from "../iso-times.ts";
 import { askAbout, probeConnection } from "../services/ask-workers.ts";
 import { removeConnection } from "../services/remove-connection.ts";
 import { changeConnection, createConnection } from "../services/save-connection.ts";
@@ -14,12 +15,12 @@ const kind = z.enum(BROKER_KINDS as [BrokerKind, ...BrokerKind[]]);
 const fields = z.record(z.string().max(64), z.union([z.string().max(10_000), z.number(), z.boolean()]));
 
 export const connectionsRouter = router({
-  list: viewerProcedure.query(({ ctx }) => listConnections(ctx.db)),
+  list: viewerProcedure.query(async ({ ctx }) => isoTimes(await listConnections(ctx.db))),
 
   get: adminProcedure.input(id).query(async ({ ctx, input }) => {
     const connection = await getConnection(ctx.db, input);
     if (connection === null) throw new Failure("not_found", "There is no such connection.", "id");
-    return connection;
+    return isoTimes(connection);
   }),
 
   create: adminProcedure
@@ -40,6 +41,6 @@ export const connectionsRouter = router({
   command: operatorProcedure.input(id).query(async ({ ctx, input }) => {
     const command = await getCommand(ctx.db, input);
     if (command === null) throw new Failure("not_found", "There is no such command.", "id");
-    return command;
+    return isoTimes(command);
   }),
 });

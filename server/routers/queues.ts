@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { listQueues, queueTrends } from "#db/queries/queues-web.ts";
+import { isoTimes } from "../iso-times.ts";
 import { router, viewerProcedure } from "../trpc.ts";
 
 const MAX_ROWS = 1_000;
@@ -16,7 +17,7 @@ export const queuesRouter = router({
         limit: z.number().int().min(1).max(MAX_ROWS).default(100),
       }),
     )
-    .query(({ ctx, input: { sort, limit, ...filter } }) => listQueues(ctx.db, filter, { sort, limit })),
+    .query(async ({ ctx, input: { sort, limit, ...filter } }) => isoTimes(await listQueues(ctx.db, filter, { sort, limit }))),
 
   /** The depths of the last hour, a point a minute. */
   trends: viewerProcedure.input(z.array(z.uuid()).max(MAX_ROWS)).query(({ ctx, input }) => queueTrends(ctx.db, input)),

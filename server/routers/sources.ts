@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { listSources } from "#db/queries/sources-web.ts";
+import { isoTimes } from "../iso-times.ts";
 import { captureQueue } from "../services/capture-queue.ts";
 import { steerSource } from "../services/steer-source.ts";
 import { adminProcedure, operatorProcedure, router, viewerProcedure } from "../trpc.ts";
@@ -10,7 +11,7 @@ const watchSeconds = z.number().int().min(5).max(7 * 86_400);
 export const sourcesRouter = router({
   list: viewerProcedure
     .input(z.strictObject({ connection: id.optional() }).default({}))
-    .query(({ ctx, input }) => listSources(ctx.db, input.connection ?? null)),
+    .query(async ({ ctx, input }) => isoTimes(await listSources(ctx.db, input.connection ?? null))),
 
   capture: adminProcedure
     .input(z.strictObject({ queueId: id, consent: z.boolean(), watchSeconds: watchSeconds.default(300) }))
