@@ -18,14 +18,16 @@ export function PreferencesProvider({ initial, children }: { initial: Preference
   return <Stored value={{ values, set }}>{children}</Stored>;
 }
 
+type Widened<T> = T extends boolean ? boolean : T extends number ? number : string;
+
 /** A small choice of this browser, such as a width or a collapsed rail. It survives a reload without a flash. */
 export function usePreference<T extends string | number | boolean>(
   name: string,
   fallback: T,
-): readonly [T, (value: T) => void] {
+): readonly [Widened<T>, (value: Widened<T>) => void] {
   const store = use(Stored);
   if (!store) throw new Error("preferences need a PreferencesProvider above them");
   const value = store.values[name];
-  const known = typeof value === typeof fallback ? (value as T) : fallback;
+  const known = (typeof value === typeof fallback ? value : fallback) as Widened<T>;
   return [known, (next) => store.set(name, next)];
 }
