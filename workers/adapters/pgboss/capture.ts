@@ -74,7 +74,7 @@ async function hold(
  * fetched beyond the limit is left out of the batch; its lock ends with the transaction.
  */
 async function take(lane: Lane, queue: string, limits: CaptureLimits): Promise<{ letters: Letter[]; full: boolean }> {
-  const deadline = performance.now() + limits.maxWaitMs;
+  let deadline = Number.POSITIVE_INFINITY;
   const letters: Letter[] = [];
   let bytes = 0;
   for (let step = 1; ; ) {
@@ -84,6 +84,7 @@ async function take(lane: Lane, queue: string, limits: CaptureLimits): Promise<{
       letters.push(letter);
       bytes += letter.bytes;
     }
+    deadline = Math.min(deadline, performance.now() + limits.maxWaitMs);
     if (fetched.length < step) return { letters, full: false };
     const room = Math.floor(((limits.maxBytes - bytes) * letters.length) / Math.max(bytes, 1));
     step = Math.min(step * 16, limits.maxCount - letters.length, Math.max(room, 1));
