@@ -2,7 +2,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Batch, CaptureLimits } from "#core/brokers/adapter.ts";
 import { Fault } from "#core/fault.ts";
 import { asFault } from "./faults.ts";
-import { BEGIN, type Lane, type LanePool } from "./lane.ts";
+import type { Lane } from "./lane.ts";
+import { BEGIN, type LanePool } from "./lane-pool.ts";
 import { fetchLetters, openCursor, type Letter } from "./letters.ts";
 import type { Pulse } from "./pulse.ts";
 import type { Shape } from "./shape.ts";
@@ -54,7 +55,7 @@ async function hold(
   try {
     lane = await pool.borrow(stop);
     await lane.ask((sql) => sql.unsafe(BEGIN));
-    await openCursor(lane, shape, queue);
+    await openCursor(lane, shape, queue, limits.maxCount);
     const { letters, full } = await take(lane, queue, limits);
     if (letters.length > 0 && !stop.aborted) return heldBatch(pool, lane, shape, queue, letters, full);
     await lane.ask((sql) => sql.unsafe("rollback"));
