@@ -1,23 +1,22 @@
 import { setTimeout as pause } from "node:timers/promises";
 
 /**
- * Waits until `check` neither throws nor returns `false`, asking again every `everyMs`; rejects with its last
- * complaint after `withinMs`.
+ * Calls `check` until it neither throws nor returns `false`, and returns what it returned.
+ * Throws with its last complaint once `timeoutMs` (default 10,000) have passed.
  */
-export async function eventually(check: () => unknown, withinMs = 10_000, everyMs = 20): Promise<void> {
-  const deadline = performance.now() + withinMs;
-  for (;;) {
-    const complaint = await attempt(check);
-    if (complaint === undefined) return;
-    if (performance.now() > deadline) throw new Error(`not within ${withinMs} ms`, { cause: complaint });
-    await pause(everyMs);
-  }
-}
-
-async function attempt(check: () => unknown): Promise<unknown> {
-  try {
-    return (await check()) === false ? new Error("still false") : undefined;
-  } catch (error) {
-    return error ?? new Error("rejected with nothing");
+export async function eventually<T>(
+  check: () => T | Promise<T>,
+  { timeoutMs = 10_000, intervalMs = 20 }: { timeoutMs?: number; intervalMs?: number } = {},
+): Promise<T> {
+  const deadline = performance.now() + timeoutMs;
+  for (let tries = 1; ; tries++) {
+    try {
+      const answer = await check();
+      if (answer !== false) return answer;
+      if (performance.now() >= deadline) throw new Error("still false");
+    } catch (error) {
+      if (performance.now() >= deadline) throw new Error(`still failing after ${tries} tries in ${timeoutMs} ms`, { cause: error });
+    }
+    await pause(intervalMs);
   }
 }

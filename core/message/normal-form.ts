@@ -24,7 +24,12 @@ export type Origin = {
   readonly routingKeys?: readonly string[];
   /** The queue in which it failed. */
   readonly queue?: string;
+  /** The framework's own name of the place (a Symfony transport), which only its configuration maps to a queue. */
+  readonly receiver?: string;
 };
+
+/** A queue the message died in on its way, after the one it failed in: the wait queue of a retry loop. */
+export type LastHop = { readonly queue: string; readonly reason: string };
 
 export type DeathError = {
   readonly type: string | null;
@@ -49,6 +54,10 @@ export type NormalForm = {
   readonly firstFailedAt: string | null;
   readonly lastFailedAt: string | null;
   readonly error: DeathError | null;
+  /** Where it died last, when that is not where it failed. */
+  readonly lastHop: LastHop | null;
+  /** Trips to a dead-letter queue by the convention's own counter, this one included; not Redrive's count. */
+  readonly redriveCount: number | null;
   /** The framework's wrapper around `error`, when there is one. */
   readonly errorOuter: DeathError | null;
   readonly consumer: Readonly<Record<string, string>>;
@@ -71,7 +80,7 @@ export type ResendPlan = {
   readonly failedQueue: Target | null;
   /** Where the producer sent it first: reaches every consumer bound there. */
   readonly origin: Target | null;
-  /** Names of headers to leave out, exact case. */
+  /** Names of headers this message carries that are left out, exact case. */
   readonly strip: readonly string[];
   /** Headers to set to another value (a retry counter back to zero). */
   readonly set: readonly { readonly name: string; readonly value: TypedValue }[];
@@ -84,10 +93,11 @@ export type ResendPlan = {
 export const RESEND_NOTES = [
   "body_retry_counter_reset",
   "header_retry_counter_reset",
-  "fan_out",
-  "reply_to_gone",
-  "user_id_dropped",
-  "may_be_expired",
-  "target_guessed",
+  "fan_out", // the origin is an exchange: every queue bound there gets it again
+  "cc_dropped", // the CC header would copy it to further queues
+  "reply_to_gone", // whoever waited for the answer has likely left
+  "user_id_dropped", // RabbitMQ refuses another login's user id
+  "may_be_expired", // it carries an expiry of its own, which may have passed
+  "target_guessed", // the failed queue follows from a naming rule, not from the message
 ] as const;
 export type ResendNote = (typeof RESEND_NOTES)[number];

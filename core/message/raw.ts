@@ -49,6 +49,12 @@ export type Native =
       readonly sourceRetryCount: number | null;
       /** JSON text of what the worker rejected with, or null. */
       readonly output: string | null;
+      /** What else a resend keeps, where the installed version has it. */
+      readonly groupTier?: string | null;
+      /** The first job of the chain of deaths, which pg-boss looks a lineage up by. */
+      readonly sourceRootId?: string | null;
+      /** JSON text of the trace the job belongs to. */
+      readonly traceContext?: string | null;
     };
 
 export type Transport = Native["transport"];

@@ -117,6 +117,15 @@ test("restart keeps address and data", async () => {
   expect(await recall(server.url)).toEqual([{ answer: 42 }]);
 });
 
+test("a server that died under its living owner is revived at the same address", async () => {
+  const server = await start();
+  await remember(server.url);
+  expect(await server.revive()).toBe(false);
+  await server.kill9();
+  expect(await server.revive()).toBe(true);
+  expect(await recall(server.url)).toEqual([{ answer: 42 }]);
+});
+
 test("the server of a killed owner is taken over, not doubled", async () => {
   const orphaned = await startChild(owner(), dataDir(), sharedDir());
   await remember(orphaned.url);

@@ -1,9 +1,11 @@
 import postgres from "postgres";
 import { locateBinaries } from "./binaries.ts";
+import { refuse } from "./failure.ts";
 import { homeAt, openHome, ownPassword } from "./home.ts";
 import { serverUser } from "./os-user.ts";
 import { becomeOwner, currentOwner, resign } from "./owner.ts";
 import { gone, livingPostmaster, type Postmaster } from "./postmaster.ts";
+import { alive } from "./process.ts";
 import { halt, initialise, launch, NAME, type Parts, type StopMode } from "./server.ts";
 
 export { EmbeddedPostgresError } from "./failure.ts";
@@ -36,6 +38,8 @@ export type Embedded = {
   stop(): Promise<void>;
   /** Stops in the given mode and starts again on the same port. */
   restart(mode: StopMode): Promise<void>;
+  /** Starts the server again where it has died by itself; returns whether it had. */
+  revive(): Promise<boolean>;
   /** Kills the server as a power cut would; for tests. */
   kill9(): Promise<void>;
 };
@@ -116,6 +120,13 @@ function own(parts: Parts, first: Postmaster, stopOnSignal: boolean): Embedded {
     });
     return stopping;
   };
+  const relaunch = async (): Promise<void> => {
+    server = await launch(parts, first.port);
+    if (server.port === first.port) return;
+    // Everyone was told the old address.
+    await halt(parts, server, "fast");
+    throw refuse(`Port ${first.port} was taken while PostgreSQL restarted. Free it and start again.`);
+  };
   process.once("exit", onExit);
   if (stopOnSignal) process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
   return {
@@ -125,8 +136,12 @@ function own(parts: Parts, first: Postmaster, stopOnSignal: boolean): Embedded {
     stop,
     restart: async (mode) => {
       await halt(parts, server, mode);
-      server = await launch(parts, server.port);
-      if (server.port !== first.port) throw new Error(`port ${first.port} was taken during the restart`);
+      await relaunch();
+    },
+    revive: async () => {
+      if (stopping || alive(server.pid)) return false;
+      await relaunch();
+      return true;
     },
     kill9: async () => {
       process.kill(server.pid, "SIGKILL");

@@ -1,10 +1,10 @@
-import { existsSync } from "node:fs";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { randomBytes } from "node:crypto";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { startEmbedded, stopOrphan } from "#db/embedded/index.ts";
+import { migrate } from "#db/migrate.ts";
 import { env } from "#test/env.ts";
 import { asAdmin, databaseUrl } from "#test/postgres.ts";
 
@@ -29,7 +29,7 @@ export async function providePostgres(project: TestProject): Promise<() => Promi
   const server = env.databaseUrl === undefined ? await startOwn() : { url: env.databaseUrl, stop: async () => undefined };
   const template = `redrive_template_${randomBytes(4).toString("hex")}`;
   await asAdmin(server.url, (sql) => sql`create database ${sql(template)}`);
-  await migrateTemplate(databaseUrl(server.url, template));
+  await migrate(databaseUrl(server.url, template));
   project.provide("postgres", { admin: server.url, template });
   return async () => {
     await asAdmin(server.url, (sql) => sql`drop database if exists ${sql(template)} with (force)`);
@@ -59,11 +59,4 @@ async function sweep(): Promise<void> {
     const dataDir = join(tmpdir(), name);
     if (await stopOrphan(dataDir)) await rm(dataDir, { recursive: true, force: true });
   }
-}
-
-async function migrateTemplate(url: string): Promise<void> {
-  const module = join(import.meta.dirname, "../../db/migrate.ts");
-  if (!existsSync(module)) return;
-  const { migrate } = (await import(module)) as { migrate: (url: string) => Promise<unknown> };
-  await migrate(url);
 }

@@ -1,0 +1,74 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { ROOT } from "./env.ts";
+import type { Program } from "./process/child.ts";
+
+/** What web and workers are started with. */
+export type Launch = {
+  readonly databaseUrl: string;
+  readonly publicUrl: string;
+  readonly host: string;
+  readonly port: number;
+  readonly secretKeyFile: string;
+  readonly authSecret: string;
+  /** This process's environment, of which children get what `PASSED_ON` allows. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly dev: boolean;
+};
+
+/** How to run the two halves; tests put their own programs here. */
+export type Programs = {
+  web(launch: Launch): Program;
+  workers(launch: Launch): Program;
+  /** Programs that are kept running and not waited for. */
+  others?(launch: Launch): readonly Program[];
+};
+
+// An allow list, because the environment may hold the brokers' passwords that redrive.yaml names: the web must not
+// be able to read them back, and the workers get them sealed, by way of the database.
+const PASSED_ON =
+  /^(PATH|HOME|USER|LANG|LC_[A-Z]+|TZ|TMPDIR|NODE_OPTIONS|NODE_EXTRA_CA_CERTS|(HTTPS?|NO|ALL)_PROXY|OTEL_[A-Z_]+|REDRIVE_[A-Z_]+)$/i;
+
+/** The environment both halves share, without any secret but the database's. */
+export function childEnvironment({ environment, databaseUrl }: Pick<Launch, "environment" | "databaseUrl">, mode: string): Record<string, string> {
+  const passed: Record<string, string> = {};
+  for (const [name, value] of Object.entries(environment)) {
+    if (value !== undefined && PASSED_ON.test(name)) passed[name] = value;
+  }
+  delete passed.REDRIVE_SECRET_KEY_FILE;
+  delete passed.REDRIVE_AUTH_SECRET;
+  return { ...passed, DATABASE_URL: databaseUrl, NODE_ENV: mode, NEXT_TELEMETRY_DISABLED: "1", NO_COLOR: "1" };
+}
+
+/** `next start` (or `next dev`) and `workers/main.ts`. */
+export const realPrograms: Programs = {
+  web: (launch) => ({
+    name: "web",
+    args: [nextBin(), launch.dev ? "dev" : "start", "-p", String(launch.port), "-H", launch.host],
+    env: {
+      ...childEnvironment(launch, launch.dev ? "development" : "production"),
+      REDRIVE_PUBLIC_URL: launch.publicUrl,
+      REDRIVE_AUTH_SECRET: launch.authSecret,
+    },
+    cwd: ROOT,
+  }),
+  workers: (launch) => ({
+    name: "workers",
+    args: [...(launch.dev ? ["--watch-preserve-output", "--watch"] : []), join(ROOT, "workers/main.ts")],
+    env: { ...childEnvironment(launch, launch.dev ? "development" : "production"), REDRIVE_SECRET_KEY_FILE: launch.secretKeyFile },
+    cwd: ROOT,
+  }),
+};
+
+/** The same with the demo's sample traffic, `cli/demo/traffic.ts`, as one more program. */
+export const withTraffic = (programs: Programs): Programs => ({
+  ...programs,
+  others: (launch) => {
+    const script = join(ROOT, "cli/demo/traffic.ts");
+    if (!existsSync(script)) return [];
+    const env = { ...childEnvironment(launch, "production"), REDRIVE_SECRET_KEY_FILE: launch.secretKeyFile };
+    return [{ name: "traffic", args: [script], env, cwd: ROOT }];
+  },
+});
+
+const nextBin = (): string => join(ROOT, "node_modules/next/dist/bin/next");

@@ -1,0 +1,132 @@
+import { resolve } from "node:path";
+import { Command } from "commander";
+import { isFree } from "#db/embedded/index.ts";
+import { migrate } from "#db/migrate.ts";
+import { checkConfig } from "./config/check.ts";
+import { doctor } from "./doctor.ts";
+import { type CliEnv, demoHome, env, ROOT } from "./env.ts";
+import { demoOwner, setupLink } from "./first-owner.ts";
+import { runOne, stay } from "./foreground.ts";
+import { openKeys } from "./installation.ts";
+import { type Launch, realPrograms, withTraffic } from "./programs.ts";
+import { type Running, up, type UpOptions } from "./up.ts";
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+type UpFlags = { port?: string; host?: string; verbose?: boolean; databaseUrl?: string };
+
+function optionsOf(from: CliEnv, flags: UpFlags, signal: AbortSignal): UpOptions {
+  return {
+    home: from.home,
+    databaseUrl: flags.databaseUrl ?? from.databaseUrl,
+    host: flags.host ?? from.host,
+    port: flags.port === undefined ? from.port : Number(flags.port),
+    publicUrl: from.publicUrl,
+    secretKeyFile: from.secretKeyFile,
+    authSecret: from.authSecret,
+    environment: from.all,
+    programs: realPrograms,
+    dev: false,
+    verbose: flags.verbose ?? false,
+    say,
+    signal,
+  };
+}
+
+function announce(running: Running, lines: readonly string[]): void {
+  say("");
+  for (const line of [`Redrive is ready at ${running.publicUrl}`, ...lines, "Ctrl-C stops everything."]) say(`  ${line}`);
+  say("");
+}
+
+async function start(flags: UpFlags, dev: boolean): Promise<number> {
+  const from = env();
+  if (!checkConfig(from, say, { mayBeAbsent: true })) return 1;
+  return stay(say, async (signal) => {
+    const running = await up({ ...optionsOf(from, flags, signal), dev });
+    announce(running, await setupLink(running.databaseUrl, running.publicUrl));
+    return running;
+  });
+}
+
+async function demo(flags: UpFlags): Promise<number> {
+  const from = env();
+  const home = demoHome(from);
+  // Sample traffic does not belong in a database that happens to be named in the environment.
+  if (from.databaseUrl !== undefined && flags.databaseUrl === undefined) {
+    say("DATABASE_URL is set and not used: the demo keeps to its embedded database (--database-url names another one)");
+  }
+  return stay(say, async (signal) => {
+    const options = optionsOf({ ...from, databaseUrl: undefined, home }, flags, signal);
+    const running = await up({ ...options, programs: withTraffic(realPrograms) });
+    announce(running, await demoOwner(running.databaseUrl, home));
+    return running;
+  });
+}
+
+/** What one half needs where it runs alone, beside others on the same database. */
+async function launchAlone(flags: UpFlags): Promise<Launch> {
+  const from = env();
+  const { databaseUrl, host, port, publicUrl } = optionsOf(from, flags, new AbortController().signal);
+  if (databaseUrl === undefined) throw new Error("Set DATABASE_URL: web and workers meet in a database that both can reach.");
+  const keys = await openKeys(from.home, from);
+  return { databaseUrl, host, port, publicUrl: publicUrl ?? `http://localhost:${port}`, ...keys, environment: from.all, dev: false };
+}
+
+const program = new Command("redrive").description("One console for the dead letters of every message broker").showHelpAfterError();
+
+const upCommand = (name: string, description: string): Command =>
+  program
+    .command(name)
+    .description(description)
+    .option("-p, --port <port>", "port of the web (another free one is taken where it is in use)")
+    .option("-H, --host <address>", "address the web listens on")
+    .option("--database-url <url>", "PostgreSQL to use in place of the embedded one")
+    .option("-v, --verbose", "show every line of web and workers");
+
+const finish = (code: number): void => {
+  process.exitCode = code;
+};
+
+upCommand("up", "start PostgreSQL, web and workers").action(async (flags: UpFlags) => finish(await start(flags, false)));
+upCommand("dev", "the same with reloading sources").action(async (flags: UpFlags) => finish(await start(flags, true)));
+upCommand("demo", "the same with sample traffic and an owner to sign in as").action(async (flags: UpFlags) => finish(await demo(flags)));
+
+upCommand("web", "the web alone, built before").action(async (flags: UpFlags) => {
+  const launch = await launchAlone(flags);
+  if (!(await isFree(launch.port, launch.host))) throw new Error(`Port ${launch.port} on ${launch.host} is taken.`);
+  finish(await runOne(realPrograms.web(launch)));
+});
+upCommand("workers", "one more workers process alone").action(async (flags: UpFlags) => finish(await runOne(realPrograms.workers(await launchAlone(flags)))));
+
+program
+  .command("migrate")
+  .description("bring the database in DATABASE_URL to this version's schema")
+  .action(async () => {
+    const { databaseUrl } = env();
+    if (databaseUrl === undefined) throw new Error("Set DATABASE_URL (the embedded database is migrated by `npm start`).");
+    await migrate(databaseUrl);
+    say("The schema is up to date.");
+  });
+
+program
+  .command("config")
+  .description("check redrive.yaml (or another file) and say what is wrong, and where")
+  .argument("[file]")
+  .action((file: string | undefined) => {
+    const from = env();
+    const checked = file === undefined ? from : { ...from, configFile: resolve(file) };
+    finish(checkConfig(checked, say, { mayBeAbsent: false }) ? 0 : 1);
+  });
+
+program
+  .command("doctor")
+  .description("look at this machine: Node, database, ports, brokers nearby")
+  .action(async () => finish((await doctor(env(), ROOT, say)) ? 0 : 1));
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  say(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+}

@@ -1,0 +1,14 @@
+import type { z } from "zod";
+import type { BrokerKind, manifests } from "../brokers/index.ts";
+import type { Custody } from "../brokers/manifest.ts";
+
+type SourceOf<K extends BrokerKind> = z.infer<(typeof manifests)[K]["source"]>;
+
+/** What capturing does to a source, as far as its description tells. A kind left out does not compile. */
+const custody: { readonly [K in BrokerKind]: (source: SourceOf<K>) => Custody } = {
+  rabbitmq: (source) => (source.type === "stream" ? "copied" : "taken"),
+  pgboss: () => "taken",
+};
+
+/** Whether capturing empties `source`, which must have been parsed by the manifest of `kind`. */
+export const isTaken = <K extends BrokerKind>(kind: K, source: SourceOf<K>): boolean => custody[kind](source) === "taken";

@@ -1,0 +1,66 @@
+import { expect, test } from "vitest";
+import { text, type Header, type TypedValue } from "../message/header.ts";
+import type { Native } from "../message/raw.ts";
+import { decode, decoders, plan, ruleTitle } from "./index.ts";
+
+const STAMP = "X-Message-Stamp-Symfony\\Component\\Messenger\\Stamp\\";
+
+test("huge and deep headers are read in passing", () => {
+  let deep: TypedValue = { t: "void" };
+  for (let depth = 0; depth < 50_000; depth++) {
+    deep = { t: "table", v: [{ name: "queue", value: { t: "array", v: [deep] } }] };
+  }
+  const entry: TypedValue = { t: "table", v: [text("queue", "work"), text("reason", "rejected")] };
+  const many: TypedValue = { t: "array", v: Array.from({ length: 50_000 }, () => entry) };
+  const long = `${"a.B: ".repeat(200_000)}\nCaused by: ${"x".repeat(1_000_000)}`;
+  const details = "1 unhandled exceptions: " + "t: ".repeat(300_000) + "\n\nt: ".repeat(100_000);
+  const headers: Header[] = [
+    { name: "x-death", value: { t: "array", v: [deep] } },
+    { name: "x-death", value: many },
+    text("x-exception-stacktrace", long),
+    text("rbs2-error-details", details),
+    text(`${STAMP}RedeliveryStamp`, "[".repeat(500_000)),
+    text(`${STAMP}ErrorDetailsStamp`, `[${"{},".repeat(200_000)}{}]`),
+    text("traceparent", "0".repeat(1_000_000)),
+  ];
+  const native: Native = {
+    transport: "amqp-0.9.1",
+    queue: "a.XQ",
+    exchange: "",
+    routingKey: "a.XQ",
+    redelivered: false,
+    properties: { timestamp: "9".repeat(1_000_000), messageId: "m" },
+  };
+  const captured = { headers, body: new TextEncoder().encode("[".repeat(1_000_000)), native };
+  for (const decoder of decoders) {
+    expect(() => [decoder.matches(captured), decoder.decode(captured), decoder.plan(captured)]).not.toThrow();
+  }
+  expect(decode({ ...captured, headers: [{ name: "x-death", value: many }] })).toMatchObject({
+    rule: "rabbitmq-x-death",
+    origin: { queue: "work" },
+  });
+});
+
+test("rules are distinct, unknown is last, and every rule has a title", () => {
+  const rules = decoders.map(({ rule }) => rule);
+  expect(new Set(rules).size).toBe(rules.length);
+  expect(rules.at(-1)).toBe("unknown");
+  expect(ruleTitle("rabbitmq-x-death")).toBe("RabbitMQ dead-letter exchange");
+  expect(ruleTitle("of-a-later-version")).toBe("of-a-later-version");
+});
+
+test("a rule of another version falls back to leaving out what the broker wrote", () => {
+  const native: Native = {
+    transport: "amqp-0.9.1",
+    queue: "dlq",
+    exchange: "",
+    routingKey: "dlq",
+    redelivered: false,
+    properties: {},
+  };
+  const headers = [text("x-first-death-queue", "work"), text("mine", "1")];
+  expect(plan({ headers, body: new Uint8Array(), native }, "of-a-later-version")).toMatchObject({
+    failedQueue: null,
+    strip: ["x-first-death-queue"],
+  });
+});

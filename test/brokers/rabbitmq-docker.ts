@@ -1,0 +1,43 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { freePorts } from "./free-port.ts";
+import { rabbitAnswers } from "./rabbitmq-ready.ts";
+import type { TestRabbit } from "./rabbitmq.ts";
+
+const run = promisify(execFile);
+
+/** The same broker in a container, for machines without Debian's package. */
+export async function startDockerRabbit(): Promise<TestRabbit> {
+  const [port, management] = (await freePorts(2)) as [number, number];
+  const managementUrl = `http://127.0.0.1:${management}`;
+  const name = `redrive-test-rabbit-${port}`;
+  await run("docker", [
+    ...["run", "-d", "--name", name, "--hostname", "rabbit"],
+    ...["-p", `127.0.0.1:${port}:5672`, "-p", `127.0.0.1:${management}:15672`],
+    "rabbitmq:4.2-management-alpine",
+  ]);
+  const ready = (): Promise<void> => rabbitAnswers(port, managementUrl, () => {});
+  await ready();
+  return {
+    host: "127.0.0.1",
+    port,
+    // guest may log in from the container's own loopback only, unless told otherwise; the image tells it.
+    username: "guest",
+    password: "guest",
+    vhost: "/",
+    managementUrl,
+    origin: "docker",
+    restart: async () => {
+      await run("docker", ["restart", name]);
+      await ready();
+    },
+    kill9AndStart: async () => {
+      await run("docker", ["kill", name]);
+      await run("docker", ["start", name]);
+      await ready();
+    },
+    stop: async () => {
+      await run("docker", ["rm", "-f", "-v", name]);
+    },
+  };
+}

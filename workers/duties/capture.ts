@@ -1,0 +1,163 @@
+import type { Batch, CaptureLimits } from "#core/brokers/adapter.ts";
+import { Fault } from "#core/fault.ts";
+import { markAccepted, storeBatch, type NewDeath } from "#db/queries/capture.ts";
+import { capturingSource, capturingSources, setSourceFault, type CapturedSource } from "#db/queries/sources.ts";
+import { countWorkers } from "#db/queries/workers.ts";
+import { failpoint } from "../runtime/failpoint.ts";
+import type { Held } from "../runtime/lease-keeper.ts";
+import type { Duty } from "../runtime/supervisor.ts";
+import { pause } from "../runtime/wake.ts";
+import { toNewDeath } from "./new-death.ts";
+import type { Parts } from "./parts.ts";
+
+const LOOK_MS = 1_000;
+/** Small first deaths reach the screen at once; under load batches fill by bytes or count. */
+const LIMITS: CaptureLimits = { maxBytes: 1024 * 1024, maxCount: 500, maxWaitMs: 10 };
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 15_000;
+
+type Running = { readonly held: Held; readonly source: CapturedSource; readonly ended: Promise<void> };
+
+/** Captures from every source whose lease this worker gets; sources are shared evenly among the workers that live. */
+export const captureDuty = (parts: Parts): Duty => ({
+  name: "capture",
+  run: async (stop) => {
+    const running = new Map<string, Running>();
+    try {
+      while (!stop.aborted) {
+        await share(parts, running, stop);
+        await pause(LOOK_MS, stop);
+      }
+    } finally {
+      await Promise.all([...running.values()].map(({ held, ended }) => held.release().finally(() => ended)));
+    }
+  },
+});
+
+async function share(parts: Parts, running: Map<string, Running>, stop: AbortSignal): Promise<void> {
+  const [sources, workers] = await Promise.all([capturingSources(parts.sql), countWorkers(parts.sql)]);
+  const fairShare = Math.ceil(sources.length / workers);
+  for (const [id, { held }] of running) if (!sources.some((source) => source.id === id)) await letGo(running, id, held);
+  for (const [id, { held }] of [...running].slice(fairShare)) await letGo(running, id, held);
+  for (const source of sources) {
+    if (running.has(source.id)) continue;
+    if (running.size >= fairShare) break;
+    const held = await parts.leases.take(`capture:${source.id}`);
+    if (held === null) continue;
+    const ended = keepCapturing(parts, source, held, AbortSignal.any([stop, held.lost])).finally(() => {
+      if (running.get(source.id)?.held === held) running.delete(source.id);
+    });
+    running.set(source.id, { held, source, ended });
+  }
+}
+
+async function letGo(running: Map<string, Running>, id: string, held: Held): Promise<void> {
+  const ended = running.get(id)?.ended;
+  running.delete(id);
+  await held.release();
+  await ended;
+}
+
+/** Opens the source again after every fault, with backoff, until `stop`. Never throws. */
+async function keepCapturing(parts: Parts, source: CapturedSource, held: Held, stop: AbortSignal): Promise<void> {
+  let pauseMs = FIRST_PAUSE_MS;
+  const log = parts.log.child({ source: source.name });
+  while (!stop.aborted) {
+    const began = Date.now();
+    try {
+      await captureOnce(parts, source.id, held, stop);
+    } catch (error) {
+      if (stop.aborted) break;
+      const fault = error instanceof Fault ? error : null;
+      log.warn({ err: fault === null ? error : undefined, fault: fault?.code, detail: fault?.detail }, "capture stopped, it will go on");
+      await setSourceFault(parts.sql, source.id, fault ?? { code: "internal", detail: "Redrive's own error, see the workers' log" }).catch(
+        () => undefined,
+      );
+    }
+    pauseMs = Date.now() - began > LONGEST_PAUSE_MS ? FIRST_PAUSE_MS : Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+    await pause(pauseMs * (0.5 + Math.random() / 2), stop);
+  }
+}
+
+async function captureOnce(parts: Parts, sourceId: string, held: Held, stop: AbortSignal): Promise<void> {
+  // read anew each time: the cursor moved, and the address may have changed
+  const source = await capturingSource(parts.sql, sourceId);
+  if (source === null) return;
+  const session = await parts.sessions.get(source.connectionId);
+  await setSourceFault(parts.sql, source.id, null);
+  for await (const batch of session.capture(source.source, source.cursor, LIMITS, stop)) {
+    failpoint("capture.received");
+    await storeThenAccept(parts, source, held, batch);
+  }
+}
+
+async function storeThenAccept(parts: Parts, source: CapturedSource, held: Held, batch: Batch): Promise<void> {
+  let batchId: number;
+  try {
+    batchId = await store(parts, source, held, batch);
+  } catch (error) {
+    await batch.release().catch(() => undefined);
+    throw error;
+  }
+  failpoint("capture.stored");
+  await batch.accept();
+  failpoint("capture.accepted");
+  await markAccepted(parts.sql, batchId);
+}
+
+async function store(parts: Parts, source: CapturedSource, held: Held, batch: Batch): Promise<number> {
+  const deaths = batch.deaths.map((raw) => toNewDeath(raw, source.name));
+  const write = (written: readonly NewDeath[], cursor: string | null) =>
+    storeBatch(parts.sql, {
+      sourceId: source.id,
+      connectionId: source.connectionId,
+      deaths: written,
+      cursor,
+      worker: parts.workerId,
+      lease: held.lease,
+    });
+  try {
+    return (await write(deaths, batch.cursor)).batchId;
+  } catch (error) {
+    if (!isDataError(error)) throw error;
+    parts.log.warn({ source: source.name, err: error }, "a death can not be stored as decoded, storing it bare");
+    return storeBare(deaths, batch.cursor, write);
+  }
+}
+
+type Write = (deaths: readonly NewDeath[], cursor: string | null) => Promise<{ readonly batchId: number }>;
+
+/** One by one, and the one that Postgres refuses without what was decoded from it: its neighbours are not held up. */
+async function storeBare(deaths: readonly NewDeath[], cursor: string | null, write: Write): Promise<number> {
+  for (const death of deaths) {
+    try {
+      await write([death], null);
+    } catch (error) {
+      if (!isDataError(error)) throw error;
+      await write([bare(death)], null);
+    }
+  }
+  // the batch that is marked accepted; what the parts stored is found by identity
+  return (await write([], cursor)).batchId;
+}
+
+const bare = (death: NewDeath): NewDeath => ({
+  ...death,
+  normal: JSON.stringify({ rule: "unknown", reason: "unknown" }),
+  rule: "unknown",
+  reason: "unknown",
+  title: "a message that can not be decoded",
+  errorType: null,
+  errorMessage: null,
+  origin: null,
+  key: null,
+  attempts: null,
+  contentType: null,
+  search: "",
+  firstFailedAt: null,
+  lastFailedAt: null,
+});
+
+/** Class 22: the data was refused, not the connection. */
+const isDataError = (error: unknown): boolean =>
+  error instanceof Error && "code" in error && typeof error.code === "string" && error.code.startsWith("22");

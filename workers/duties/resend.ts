@@ -1,0 +1,118 @@
+import type { PublishOutcome } from "#core/brokers/adapter.ts";
+import { Fault } from "#core/fault.ts";
+import { destination } from "#core/operation.ts";
+import { beginAttempts, connectionsToSend, lockQueued, nextResend, settleAttempts, type OpenResend, type Verdict } from "#db/queries/sends.ts";
+import type { AnySession } from "../adapters/index.ts";
+import { failpoint } from "../runtime/failpoint.ts";
+import { loop, type Turn } from "../runtime/loop.ts";
+import type { Duty } from "../runtime/supervisor.ts";
+import type { Wake } from "../runtime/wake.ts";
+import { prepare, type Prepared } from "./outgoing.ts";
+import type { Parts } from "./parts.ts";
+
+const IDLE_MS = 500;
+const CHUNK = 500;
+const CHUNK_BYTES = 16 * 1024 * 1024;
+/** A publish without a verdict for this long is unknown. */
+const PUBLISH_DEADLINE_MS = 10_000;
+/** After it a vanished worker's attempts become in doubt; longer than the deadline by the time a settle takes. */
+const LEASE_MS = 14_000;
+/** A paced operation is sent in steps of this length, so that 50 a second looks like it. */
+const STEP_MS = 200;
+
+/** Publishes what operators ordered. Any number of workers may do this at once. */
+export const resendDuty = (parts: Parts, wake: Wake): Duty => ({
+  name: "resend",
+  run: (stop) =>
+    loop({ turn: () => resendTurn(parts), idleMs: IDLE_MS, wake, onError: (error) => parts.log.error({ err: error }, "resend failed") }, stop),
+});
+
+async function resendTurn(parts: Parts): Promise<Turn> {
+  const sessions = await openSessions(parts);
+  if (sessions.size === 0) return "idle";
+  const claimed = await claim(parts, [...sessions.keys()]);
+  if (claimed === null || claimed.prepared.length === 0) return "idle";
+  failpoint("resend.claimed");
+  const verdicts = await publishAll(sessions, claimed.prepared);
+  failpoint("resend.published");
+  await settleAttempts(parts.sql, claimed.resend.id, verdicts);
+  failpoint("resend.settled");
+  return "worked";
+}
+
+/** Sessions are opened before anything is claimed: a broker that is down burns no attempts. */
+async function openSessions({ sql, sessions, log }: Parts): Promise<Map<string, AnySession>> {
+  const open = new Map<string, AnySession>();
+  for (const id of await connectionsToSend(sql)) {
+    try {
+      open.set(id, await sessions.get(id));
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      log.debug({ connection: id, fault: error.code }, "resends wait for the connection");
+    }
+  }
+  return open;
+}
+
+type Claimed = { readonly resend: OpenResend; readonly prepared: readonly Prepared[] };
+
+async function claim({ sql, workerId }: Parts, connectionIds: readonly string[]): Promise<Claimed | null> {
+  return sql.begin(async (tx) => {
+    const resend = await nextResend(tx, connectionIds);
+    if (resend === null) return null;
+    const limit = resend.rate === null ? CHUNK : Math.max(1, Math.min(CHUNK, Math.floor((resend.rate * STEP_MS) / 1000)));
+    const queued = await lockQueued(tx, resend, { connectionIds, limit, maxBytes: CHUNK_BYTES });
+    const to = destination.parse(JSON.parse(resend.destination));
+    const prepared = queued.map((message) => prepare(message, to));
+    if (prepared.length === 0) return { resend, prepared };
+    await beginAttempts(tx, resend, {
+      attempts: prepared.map(({ attemptId, message, number, target }) => ({
+        id: attemptId,
+        messageId: message.id,
+        number,
+        target: target === null ? null : JSON.stringify(target),
+      })),
+      worker: workerId,
+      leaseMs: LEASE_MS,
+    });
+    return { resend, prepared };
+  }) as Promise<Claimed | null>;
+}
+
+/** Publishes by connection and target, all at once under one deadline. */
+async function publishAll(sessions: ReadonlyMap<string, AnySession>, prepared: readonly Prepared[]): Promise<Verdict[]> {
+  const deadline = AbortSignal.timeout(PUBLISH_DEADLINE_MS);
+  const places = Map.groupBy(prepared, ({ message, target }) => `${message.connectionId} ${JSON.stringify(target)}`);
+  const settled = await Promise.all([...places.values()].map((same) => publishTo(sessions, same, deadline)));
+  return settled.flat();
+}
+
+async function publishTo(
+  sessions: ReadonlyMap<string, AnySession>,
+  same: readonly Prepared[],
+  deadline: AbortSignal,
+): Promise<Verdict[]> {
+  const { message, target } = same[0] as Prepared;
+  const session = sessions.get(message.connectionId);
+  if (target === null || session === undefined)
+    return same.map((one) => verdict(one, { status: "refused", fault: new Fault("not_found", NO_TARGET) }));
+  try {
+    const outcomes = await session.publish(same.map(({ outgoing }) => outgoing), target, deadline);
+    return same.map((one, i) => verdict(one, outcomes[i] ?? { status: "unknown", fault: new Fault("internal", "the adapter gave no outcome") }));
+  } catch (error) {
+    // an adapter must not throw here; when it does, nobody knows what was sent
+    const fault = error instanceof Fault ? error : new Fault("internal", String(error));
+    return same.map((one) => verdict(one, { status: "unknown", fault }));
+  }
+}
+
+const NO_TARGET = "the message does not tell where it failed: choose a target for it";
+
+const verdict = ({ attemptId, message }: Prepared, outcome: PublishOutcome): Verdict => ({
+  attemptId,
+  messageId: message.id,
+  outcome: outcome.status,
+  faultCode: outcome.status === "confirmed" ? null : outcome.fault.code,
+  faultDetail: outcome.status === "confirmed" ? null : outcome.fault.detail,
+  receipt: outcome.status === "confirmed" ? outcome.receipt : null,
+});

@@ -1,0 +1,37 @@
+import { readFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { z } from "zod";
+
+const schema = z.object({
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  /** PEM of the private key that opens the connections' secrets. */
+  REDRIVE_SECRET_KEY_FILE: z.string().min(1),
+  REDRIVE_LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info"),
+  /** For tests: `<point>:<n>` kills this process with -9 at the n-th passing of a point. */
+  REDRIVE_FAILPOINT: z.string().regex(/^[a-z.]+:\d+$/i).optional(),
+});
+
+export type WorkerEnv = {
+  readonly databaseUrl: string;
+  readonly privateKey: string;
+  readonly logLevel: "debug" | "info" | "warn" | "error";
+  readonly failpoint: string | null;
+  /** Unique per process. */
+  readonly workerId: string;
+  readonly host: string;
+};
+
+/** The workers' environment. Throws with the variable's name and what it should be. */
+export function workerEnv(): WorkerEnv {
+  const result = schema.safeParse(process.env);
+  if (!result.success) throw new Error(`environment of the workers: ${z.prettifyError(result.error)}`);
+  const env = result.data;
+  return {
+    databaseUrl: env.DATABASE_URL,
+    privateKey: readFileSync(env.REDRIVE_SECRET_KEY_FILE, "utf8"),
+    logLevel: env.REDRIVE_LOG_LEVEL,
+    failpoint: env.REDRIVE_FAILPOINT ?? null,
+    workerId: `${hostname()}-${process.pid}-${crypto.randomUUID().slice(0, 8)}`,
+    host: hostname(),
+  };
+}

@@ -1,0 +1,52 @@
+import { connect } from "#db/client.ts";
+import { listen } from "#db/listen.ts";
+import { captureDuty } from "./duties/capture.ts";
+import { commandsDuty } from "./duties/commands.ts";
+import { measureDuty } from "./duties/measure.ts";
+import type { Parts } from "./duties/parts.ts";
+import { resendDuty } from "./duties/resend.ts";
+import { retainDuty } from "./duties/retain.ts";
+import { watchDuty } from "./duties/watch.ts";
+import { workerEnv } from "./env.ts";
+import { makeLog } from "./log.ts";
+import { armFailpoint } from "./runtime/failpoint.ts";
+import { keepBeating } from "./runtime/health.ts";
+import { LeaseKeeper } from "./runtime/lease-keeper.ts";
+import { untilSignal } from "./runtime/shutdown.ts";
+import { Supervisor } from "./runtime/supervisor.ts";
+import { makeWake } from "./runtime/wake.ts";
+import { Sessions } from "./sessions.ts";
+
+const VERSION = "0.1.0";
+
+const env = workerEnv();
+armFailpoint(env.failpoint);
+const log = makeLog(env.logLevel);
+const { sql, close } = connect(env.databaseUrl, { max: 10, name: "redrive worker" });
+const leases = new LeaseKeeper(sql, env.workerId, log);
+const sessions = new Sessions(sql, env.privateKey, log);
+const parts: Parts = { sql, log, leases, sessions, workerId: env.workerId };
+const wakes = { resend: makeWake(), commands: makeWake() };
+const supervisor = new Supervisor(log);
+
+await untilSignal(log, async (stop) => {
+  const listener = await listen(env.databaseUrl, "redrive worker", (topics) => {
+    if (topics.includes("operations")) wakes.resend.hint();
+    if (topics.includes("commands")) wakes.commands.hint();
+  });
+  // leases are renewed until the duties have drained
+  const drained = new AbortController();
+  const renewing = supervisor.run([{ name: "leases", run: (signal) => leases.run(signal) }], drained.signal);
+  const beating = keepBeating(sql, { id: env.workerId, host: env.host, version: VERSION }, supervisor, log, stop);
+  log.info({ worker: env.workerId }, "worker ready");
+  await supervisor.run(
+    [captureDuty(parts), resendDuty(parts, wakes.resend), watchDuty(parts), measureDuty(parts), commandsDuty(parts, wakes.commands), retainDuty(parts)],
+    stop,
+  );
+  drained.abort();
+  await Promise.all([renewing, beating]);
+  await sessions.close();
+  await listener.close();
+  await close();
+  log.info("worker stopped");
+});
