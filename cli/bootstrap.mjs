@@ -63,6 +63,7 @@ function packages(path) {
 function install(why) {
   say(`Installing packages (${why}): npm ci, about a minute ...`);
   const began = Date.now();
+  // oxlint-disable-next-line node/no-process-env -- runs before there is anything to import
   const { npm_execpath: npm, npm_node_execpath: node } = process.env;
   // npm's own Node where npm called us: the one in node_modules/.bin goes away while it runs.
   const [file, first] = npm !== undefined && /\.[cm]?js$/.test(npm) ? [node ?? process.execPath, [npm]] : ["npm", []];
