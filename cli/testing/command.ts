@@ -5,7 +5,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Runs a program in the clone with this terminal; its exit code, 127 where it could not be started. */
 export function command(file: string, args: readonly string[], env: Environment): Promise<number> {
-  const child = spawn(file, args, { cwd: ROOT, env: { ...env }, stdio: ["ignore", "inherit", "inherit"] });
+  const child = spawn(file, args, { cwd: ROOT, env: { ...env } as NodeJS.ProcessEnv, stdio: ["ignore", "inherit", "inherit"] });
   return new Promise((resolve) => {
     child.once("error", (error) => {
       process.stderr.write(`${file}: ${error.message}\n`);

@@ -1,0 +1,29 @@
+"use client";
+
+import { MergeView } from "@codemirror/merge";
+import { useEffect, useRef } from "react";
+import { useNonce } from "../nonce.tsx";
+import type { DiffProps } from "./code-editor.tsx";
+import { editorSetup } from "./editor-setup.ts";
+
+/** The two editors side by side; loaded only where a diff is shown. */
+export function DiffMount({ before, after, language = "text", beforeLabel, afterLabel }: DiffProps) {
+  const host = useRef<HTMLDivElement>(null);
+  const nonce = useNonce();
+  useEffect(() => {
+    if (!host.current) return;
+    const side = (doc: string, label: string) => ({
+      doc,
+      extensions: editorSetup({ language, readOnly: true, label, nonce }),
+    });
+    const made = new MergeView({
+      a: side(before, beforeLabel),
+      b: side(after, afterLabel),
+      parent: host.current,
+      collapseUnchanged: { margin: 3, minSize: 6 },
+      gutter: true,
+    });
+    return () => made.destroy();
+  }, [before, after, language, beforeLabel, afterLabel, nonce]);
+  return <div ref={host} className="scroll-thin h-full min-h-0 overflow-auto" />;
+}
