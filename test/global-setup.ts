@@ -1,6 +1,6 @@
 import type { TestProject } from "vitest/node";
 import { providePostgres } from "./setup/postgres.ts";
-import { provideRabbit } from "./setup/rabbitmq.ts";
+import { provideRabbit } from "./brokers/rabbitmq-provided.ts";
 
 /** Starts one shared server, provides its values to the tests and returns what stops it. */
 export type Provision = (project: TestProject) => Promise<() => Promise<void>>;

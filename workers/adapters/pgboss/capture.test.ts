@@ -7,7 +7,7 @@ import { bossAccess, dieAll, makePair, openBossSession, startBoss, type Pair } f
 import { eventually } from "#test/eventually.ts";
 import { testDatabase, type TestDatabase } from "#test/postgres.ts";
 
-const LIMITS: CaptureLimits = { maxBytes: 1_000_000, maxCount: 100, maxWaitMs: 50 };
+const LIMITS: CaptureLimits = { maxBytes: 1_000_000, maxCount: 100, maxWaitMs: 1_000 };
 const numbered = (count: number): { n: number }[] => Array.from({ length: count }, (_, n) => ({ n }));
 
 let database: TestDatabase;

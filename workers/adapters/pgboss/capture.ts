@@ -2,7 +2,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Batch, CaptureLimits } from "#core/brokers/adapter.ts";
 import { Fault } from "#core/fault.ts";
 import { asFault } from "./faults.ts";
-import { BEGIN, type Lane, type LanePool } from "./lane.ts";
+import type { Lane } from "./lane.ts";
+import { BEGIN, type LanePool } from "./lane-pool.ts";
 import { fetchLetters, openCursor, type Letter } from "./letters.ts";
 import type { Pulse } from "./pulse.ts";
 import type { Shape } from "./shape.ts";
@@ -54,7 +55,7 @@ async function hold(
   try {
     lane = await pool.borrow(stop);
     await lane.ask((sql) => sql.unsafe(BEGIN));
-    await openCursor(lane, shape, queue);
+    await openCursor(lane, shape, queue, limits.maxCount);
     const { letters, full } = await take(lane, queue, limits);
     if (letters.length > 0 && !stop.aborted) return heldBatch(pool, lane, shape, queue, letters, full);
     await lane.ask((sql) => sql.unsafe("rollback"));
@@ -74,7 +75,7 @@ async function hold(
  * fetched beyond the limit is left out of the batch; its lock ends with the transaction.
  */
 async function take(lane: Lane, queue: string, limits: CaptureLimits): Promise<{ letters: Letter[]; full: boolean }> {
-  const deadline = performance.now() + limits.maxWaitMs;
+  let deadline = Number.POSITIVE_INFINITY;
   const letters: Letter[] = [];
   let bytes = 0;
   for (let step = 1; ; ) {
@@ -84,6 +85,7 @@ async function take(lane: Lane, queue: string, limits: CaptureLimits): Promise<{
       letters.push(letter);
       bytes += letter.bytes;
     }
+    deadline = Math.min(deadline, performance.now() + limits.maxWaitMs);
     if (fetched.length < step) return { letters, full: false };
     const room = Math.floor(((limits.maxBytes - bytes) * letters.length) / Math.max(bytes, 1));
     step = Math.min(step * 16, limits.maxCount - letters.length, Math.max(room, 1));

@@ -149,7 +149,7 @@ test("what the queue's policy keeps out is refused, and says so", async () => {
 test("a resent job that dies again is known by its attempt, and by the root of its chain", async () => {
   const pair = await makePair(boss);
   const [first] = await dieAll(boss, pair, [{ a: 1 }]);
-  const limits = { maxBytes: 1_000_000, maxCount: 10, maxWaitMs: 50 };
+  const limits = { maxBytes: 1_000_000, maxCount: 10, maxWaitMs: 1_000 };
   const batches = session.capture({ queue: pair.dead }, null, limits, new AbortController().signal)[Symbol.asyncIterator]();
   const life = async (): Promise<BossNative> => {
     const { value } = await batches.next();
