@@ -21,3 +21,6 @@ export function serverEnv(): ServerEnv {
   read = result.data;
   return read;
 }
+
+/** `next dev`: React then needs eval to show where an error came from. */
+export const isDevelopment = process.env.NODE_ENV === "development";

@@ -2,6 +2,7 @@ import { initTRPC, TRPCError } from "@trpc/server";
 import { Failure, type FailureCode } from "#core/failure.ts";
 import { allows, type Role } from "#core/roles.ts";
 import type { Actor, Context } from "./context.ts";
+import { recordRefusedAccess } from "./services/refused-access.ts";
 
 const CODES = {
   not_found: "NOT_FOUND",
@@ -52,11 +53,13 @@ const procedureFor = (role: Role) =>
   t.procedure
     .meta({ role })
     .use(failures)
-    .use(({ ctx, next }) => {
+    .use(async ({ ctx, path, next }) => {
       const actor: Actor | null = ctx.actor;
       if (actor === null) throw new TRPCError({ code: "UNAUTHORIZED", message: "Sign in first." });
-      if (!allows(actor.role, role))
+      if (!allows(actor.role, role)) {
+        await recordRefusedAccess(ctx.db, actor, path, role);
         throw new TRPCError({ code: "FORBIDDEN", message: `This needs the role ${role}; you are ${actor.role}.` });
+      }
       return next({ ctx: { ...ctx, actor } });
     });
 

@@ -73,11 +73,12 @@ export type AdapterHarness<M extends Manifest> = {
   essence(native: Native): unknown;
   readonly nowhere: z.infer<M["target"]>;
   readonly missingSource: z.infer<M["source"]>;
-  /** The kind of depth this broker can give, and the least fresh it may be is `eventually`. */
+  /** The kind of depth this broker gives; all but `exact` may lag. */
   readonly depthKind: Exclude<Depth["kind"], "unknown">;
   /** A dead-letter queue the broker itself knows as one, and the sign discover must give. */
   deadLetterPlace(): Promise<{ readonly source: z.infer<M["source"]>; readonly sign: DeadLetterSign }>;
   startPrivateBroker(): Promise<PrivateBroker<M>>;
-  /** Cases that cannot apply, each with its reason; printed and counted. */
-  readonly notApplicable: Partial<Record<ContractCase, string>>;
 };
+
+/** Cases that can not apply to a broker, each with its reason; printed and counted. */
+export type NotApplicable = Readonly<Partial<Record<ContractCase, string>>>;

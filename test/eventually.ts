@@ -1,27 +1,22 @@
 import { setTimeout as pause } from "node:timers/promises";
 
-export type Patience = { readonly timeoutMs?: number; readonly intervalMs?: number };
-
 /**
- * Asks `check` again and again until it neither throws nor returns `false`, and returns what it returned. Rejects with
- * its last complaint as the cause after `patience`: a number of ms, or timeout (10 s) and interval (20 ms).
+ * Calls `check` until it neither throws nor returns `false`, and returns what it returned.
+ * Throws with its last complaint once `timeoutMs` (default 10,000) have passed.
  */
-export async function eventually<T>(check: () => T | Promise<T>, patience: number | Patience = {}, everyMs = 20): Promise<T> {
-  const { timeoutMs = 10_000, intervalMs = everyMs } = typeof patience === "number" ? { timeoutMs: patience } : patience;
+export async function eventually<T>(
+  check: () => T | Promise<T>,
+  { timeoutMs = 10_000, intervalMs = 20 }: { timeoutMs?: number; intervalMs?: number } = {},
+): Promise<T> {
   const deadline = performance.now() + timeoutMs;
   for (let tries = 1; ; tries++) {
-    const { answer, complaint } = await attempt(check);
-    if (complaint === undefined) return answer as T;
-    if (performance.now() > deadline) throw new Error(`not within ${timeoutMs} ms, ${tries} tries`, { cause: complaint });
+    try {
+      const answer = await check();
+      if (answer !== false) return answer;
+      if (performance.now() >= deadline) throw new Error("still false");
+    } catch (error) {
+      if (performance.now() >= deadline) throw new Error(`still failing after ${tries} tries in ${timeoutMs} ms`, { cause: error });
+    }
     await pause(intervalMs);
-  }
-}
-
-async function attempt<T>(check: () => T | Promise<T>): Promise<{ answer?: T; complaint?: unknown }> {
-  try {
-    const answer = await check();
-    return answer === false ? { complaint: new Error("still false") } : { answer };
-  } catch (error) {
-    return { complaint: error ?? new Error("rejected with nothing") };
   }
 }

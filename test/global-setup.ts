@@ -1,10 +1,11 @@
 import type { TestProject } from "vitest/node";
 import { providePostgres } from "./setup/postgres.ts";
+import { provideRabbit } from "./brokers/rabbitmq-provided.ts";
 
 /** Starts one shared server, provides its values to the tests and returns what stops it. */
 export type Provision = (project: TestProject) => Promise<() => Promise<void>>;
 
-const provisions: readonly Provision[] = [providePostgres];
+const provisions: readonly Provision[] = [providePostgres, provideRabbit];
 
 /** Runs once before all test files; vitest calls what it returns after the last one. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
@@ -13,7 +14,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
     for (const stop of stops.splice(0).reverse()) await stop();
   };
   try {
-    for (const provision of provisions) stops.push(await provision(project));
+    const started = await Promise.allSettled(provisions.map((provision) => provision(project)));
+    for (const each of started) if (each.status === "fulfilled") stops.push(each.value);
+    for (const each of started) if (each.status === "rejected") throw each.reason;
   } catch (error) {
     await teardown();
     throw error;

@@ -25,7 +25,7 @@ test("letters appear in every dead-letter queue, with errors to read, also after
       const types = new Set(letters.map(({ type }) => type));
       for (const type of ["ValidationError", "CardDeclinedError", "TimeoutError"]) expect(types).toContain(type);
       expect(letters[0]?.stack).toMatch(/^\w+: .+\n {4}at .+\/srv\/shop\//);
-    }, 40_000);
+    }, { timeoutMs: 40_000 });
     const [share] = await sql<{ dead: number; all: number }[]>`
       select count(*) filter (where name like '%.dlq')::float as dead, count(*) filter (where name not like '%.dlq' and state in ('completed', 'failed'))::float as all
       from demo_pgboss.job`;
@@ -35,7 +35,7 @@ test("letters appear in every dead-letter queue, with errors to read, also after
     expect(long?.digits).toBe(20);
     await server.restart("immediate");
     const back = new Date();
-    await eventually(async () => expect((await dead()).some(({ born }) => born > back)).toBe(true), 40_000);
+    await eventually(async () => expect((await dead()).some(({ born }) => born > back)).toBe(true), { timeoutMs: 40_000 });
   } finally {
     await stop();
     await sql.end({ timeout: 1 });

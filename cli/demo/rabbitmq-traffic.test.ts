@@ -38,7 +38,7 @@ test("letters appear in every dead-letter queue in its framework's manner, also 
   const stop = await start({ url: url(), rate: 300, signal: new AbortController().signal, log: () => undefined });
   try {
     const letters = new Map<string, GetMessage>();
-    for (const { dead } of SHOP_QUEUES) letters.set(dead, await eventually(() => oneOf(dead), 40_000));
+    for (const { dead } of SHOP_QUEUES) letters.set(dead, await eventually(() => oneOf(dead), { timeoutMs: 40_000 }));
     const headers = (dead: string): Record<string, unknown> => ({ ...letters.get(dead)?.properties.headers });
     expect(headers("shop.payments.dlq")).toMatchObject({
       "x-death": [{ queue: "shop.payments", reason: "rejected", exchange: SHOP, "routing-keys": ["payment.requested"] }],
@@ -56,7 +56,7 @@ test("letters appear in every dead-letter queue in its framework's manner, also 
 
     await rabbit.kill9AndStart();
     for (const { dead } of SHOP_QUEUES) await withChannel((channel) => channel.purgeQueue(dead));
-    for (const { dead } of SHOP_QUEUES) await eventually(() => oneOf(dead), 60_000);
+    for (const { dead } of SHOP_QUEUES) await eventually(() => oneOf(dead), { timeoutMs: 60_000 });
   } finally {
     await stop();
   }

@@ -5,7 +5,8 @@ import type { OsUser } from "./os-user.ts";
 export type Ran = { readonly code: number; readonly output: string };
 
 // A caller's PGPORT, PGDATA or LC_ALL would change what initdb and postgres do, and their messages are read in English.
-const ENVIRONMENT = { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C" };
+// NODE_ENV is there because Next's types ask for it in every environment.
+const ENVIRONMENT = { NODE_ENV: "production", PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C" } as const;
 
 /** Runs a program to its end, as `as` where given. Never rejects: a program that cannot start is code 127. */
 export function run(file: string, args: readonly string[], as?: OsUser): Promise<Ran> {

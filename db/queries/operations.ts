@@ -55,7 +55,7 @@ export async function freezeSelection(tx: Tx, order: Freeze): Promise<number> {
   const queueFor = order.to === "queued" ? order.operationId : null;
   const rows = await tx.execute<{ count: string }>(sql`
     with next as (
-      select id, state as from_state from ${messages}
+      select id, state as from_state, operation_id as from_operation from ${messages}
       where ${and(chosen(order.selection), lte(messages.position, order.asOf), inArray(messages.state, order.from))}
       -- in one order everywhere, so that two overlapping orders wait instead of deadlocking
       order by id for update
@@ -73,6 +73,11 @@ export async function freezeSelection(tx: Tx, order: Freeze): Promise<number> {
       select ${order.operationId}::uuid, id, ${order.outcome},
         case when ${order.outcome}::text = 'waiting' then null else now() end
       from moved
+    ), recalled as (
+      -- a queued message leaves the operation it waited for: that one must not wait for it any longer
+      update ${operationItems} set outcome = 'called_back', settled_at = now()
+      from next where operation_items.operation_id = next.from_operation and operation_items.message_id = next.id
+        and next.from_state = 'queued' and operation_items.outcome = 'waiting'
     )
     select count(*) as count from moved`);
   return Number(rows[0]?.count ?? 0);

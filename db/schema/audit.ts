@@ -15,6 +15,12 @@ export const audit = pgTable(
     /** JSON text. */
     detail: text().notNull().default("{}"),
   },
-  // filtered by act on its page
-  (t) => [index("audit_act").on(t.act, t.id)],
+  (t) => [
+    // filtered by act on its page
+    index("audit_act").on(t.act, t.id),
+    // filtered by person
+    index("audit_actor").on(t.actorId, t.id),
+    // a range of time
+    index("audit_at").on(t.at),
+  ],
 );

@@ -1,20 +1,27 @@
-import { boolean, bigint, index, integer, pgTable, text } from "drizzle-orm/pg-core";
+import { sql } from "drizzle-orm";
+import { boolean, bigint, index, integer, pgTable, text, uniqueIndex } from "drizzle-orm/pg-core";
 import type { Role } from "#core/roles.ts";
 import { moment } from "./columns.ts";
 
-// These four tables and rate_limits are better-auth's; names of columns are ours, of fields are its.
+// These four tables are better-auth's; names of columns are ours, of fields are its.
 
-export const user = pgTable("people", {
-  id: text().primaryKey(),
-  name: text().notNull(),
-  email: text().notNull().unique(),
-  emailVerified: boolean("email_verified").notNull().default(false),
-  image: text(),
-  role: text().$type<Role>().notNull().default("viewer"),
-  disabledAt: moment("disabled_at"),
-  createdAt: moment("created_at").notNull().defaultNow(),
-  updatedAt: moment("updated_at").notNull().defaultNow(),
-});
+export const user = pgTable(
+  "people",
+  {
+    id: text().primaryKey(),
+    name: text().notNull(),
+    email: text().notNull().unique(),
+    emailVerified: boolean("email_verified").notNull().default(false),
+    image: text(),
+    role: text().$type<Role>().notNull().default("viewer"),
+    disabledAt: moment("disabled_at"),
+    lastSignInAt: moment("last_sign_in_at"),
+    createdAt: moment("created_at").notNull().defaultNow(),
+    updatedAt: moment("updated_at").notNull().defaultNow(),
+  },
+  // two setups at the same moment can not both make an owner
+  (t) => [uniqueIndex("people_one_owner").on(t.role).where(sql`${t.role} = 'owner'`)],
+);
 
 export const session = pgTable(
   "sessions",
@@ -23,6 +30,7 @@ export const session = pgTable(
     userId: text("user_id")
       .notNull()
       .references(() => user.id, { onDelete: "cascade" }),
+    /** SHA-256 of the token in the cookie: who reads this table can not sign in with it. */
     token: text().notNull().unique(),
     expiresAt: moment("expires_at").notNull(),
     ipAddress: text("ip_address"),
@@ -60,16 +68,18 @@ export const account = pgTable(
 
 export const verification = pgTable("verifications", {
   id: text().primaryKey(),
-  identifier: text().notNull(),
+  identifier: text().notNull().unique(),
   value: text().notNull(),
   expiresAt: moment("expires_at").notNull(),
   createdAt: moment("created_at").notNull().defaultNow(),
   updatedAt: moment("updated_at").notNull().defaultNow(),
 });
 
+/** How often something was tried within its window. */
 export const rateLimit = pgTable("rate_limits", {
   id: text().primaryKey(),
   key: text().notNull().unique(),
   count: integer().notNull(),
+  /** When the window began, ms since 1970. */
   lastRequest: bigint("last_request", { mode: "number" }).notNull(),
 });

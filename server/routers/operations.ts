@@ -2,6 +2,7 @@ import { z } from "zod";
 import { Failure } from "#core/failure.ts";
 import { order, orderPreview } from "#core/order.ts";
 import { getOperation, listItems, listOperations } from "#db/queries/operations.ts";
+import { isoTimes } from "../iso-times.ts";
 import { orderOperation } from "../services/order-operation.ts";
 import { previewOrder } from "../services/preview-order.ts";
 import { steerOperation } from "../services/steer-operation.ts";
@@ -26,18 +27,18 @@ export const operationsRouter = router({
   get: viewerProcedure.input(id).query(async ({ ctx, input }) => {
     const operation = await getOperation(ctx.db, input);
     if (operation === null) throw new Failure("not_found", "There is no such operation.", "id");
-    return operation;
+    return isoTimes(operation);
   }),
 
   list: viewerProcedure
     .input(z.strictObject({ before: z.iso.datetime().optional() }))
-    .query(({ ctx, input }) =>
-      listOperations(ctx.db, { before: input.before === undefined ? null : new Date(input.before), limit: PAGE }),
+    .query(async ({ ctx, input }) =>
+      isoTimes(await listOperations(ctx.db, { before: input.before === undefined ? null : new Date(input.before), limit: PAGE })),
     ),
 
   items: viewerProcedure
     .input(z.strictObject({ operationId: id, outcome: outcome.optional(), after: id.optional() }))
-    .query(({ ctx, input }) =>
-      listItems(ctx.db, { operationId: input.operationId, outcome: input.outcome ?? null, after: input.after ?? null, limit: PAGE }),
+    .query(async ({ ctx, input }) =>
+      isoTimes(await listItems(ctx.db, { operationId: input.operationId, outcome: input.outcome ?? null, after: input.after ?? null, limit: PAGE })),
     ),
 });

@@ -8,8 +8,11 @@ import type { TestRabbit } from "../brokers/rabbitmq.ts";
 import { testDatabase } from "../postgres.ts";
 import { startWorker, type WorkerProcess } from "../worker-process.ts";
 
+/** What a scene needs to know of a broker. */
+type BrokerAddress = Omit<TestRabbit, "restart" | "kill9AndStart" | "stop">;
+
 /** Where a broker listens; a fault proxy may stand in front of it. */
-export type Address = Pick<TestRabbit, "host" | "port">;
+export type Address = Pick<BrokerAddress, "host" | "port">;
 
 export type Scene = AsyncDisposable & {
   readonly pool: Database;
@@ -25,7 +28,7 @@ export type Scene = AsyncDisposable & {
 };
 
 export type SceneOptions = {
-  readonly rabbit: TestRabbit;
+  readonly rabbit: BrokerAddress | null;
   /** What the workers connect to, if not the broker itself. */
   readonly through?: Address;
   readonly databaseUrl?: string;
@@ -34,7 +37,8 @@ export type SceneOptions = {
 };
 
 /** A database, a work queue that dead-letters into a captured queue, and workers to be started. */
-export async function makeScene({ rabbit, through = rabbit, databaseUrl, watchSeconds = 300, type = "quorum" }: SceneOptions): Promise<Scene> {
+export async function makeScene({ rabbit, through, databaseUrl, watchSeconds = 300, type = "quorum" }: SceneOptions): Promise<Scene> {
+  if (rabbit === null) throw new Error("this scene needs RabbitMQ");
   const stack = new AsyncDisposableStack();
   const database = databaseUrl === undefined ? await testDatabase() : null;
   if (database !== null) stack.defer(() => database.drop());
@@ -50,7 +54,7 @@ export async function makeScene({ rabbit, through = rabbit, databaseUrl, watchSe
   const queues = { work: `${name}.work`, deadLetters: `${name}.dlq` };
   const { model, channel } = await declare(rabbit, queues, type);
   stack.defer(() => model.close().catch(() => undefined));
-  const ids = await insertRows(pool, { name, publicKey: keys.publicKey, through, rabbit, queue: queues.deadLetters, type, watchSeconds });
+  const ids = await insertRows(pool, { name, publicKey: keys.publicKey, through: through ?? rabbit, rabbit, queue: queues.deadLetters, type, watchSeconds });
   const scene = stack.move();
   return {
     pool,
@@ -65,7 +69,7 @@ export async function makeScene({ rabbit, through = rabbit, databaseUrl, watchSe
 }
 
 async function declare(
-  { host, port, username, password }: TestRabbit,
+  { host, port, username, password }: BrokerAddress,
   { work, deadLetters }: { work: string; deadLetters: string },
   type: string,
 ): Promise<{ model: ChannelModel; channel: ConfirmChannel }> {
@@ -86,7 +90,7 @@ type Rows = {
   readonly name: string;
   readonly publicKey: string;
   readonly through: Address;
-  readonly rabbit: TestRabbit;
+  readonly rabbit: BrokerAddress;
   readonly queue: string;
   readonly type: string;
   readonly watchSeconds: number;

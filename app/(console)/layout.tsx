@@ -1,0 +1,18 @@
+import type { ReactNode } from "react";
+import { database } from "#server/database.ts";
+import { readEnvironment } from "#server/services/environment.ts";
+import { ConsoleShell } from "#ui/shell/console-shell.tsx";
+import { ApiProvider } from "#ui/trpc/client.tsx";
+import { requireActor } from "../_trpc/session.ts";
+
+export default async function ConsoleLayout({ children }: { children: ReactNode }) {
+  const account = await requireActor();
+  const environment = await readEnvironment(database().db);
+  return (
+    <ApiProvider>
+      <ConsoleShell environment={environment} account={account}>
+        {children}
+      </ConsoleShell>
+    </ApiProvider>
+  );
+}

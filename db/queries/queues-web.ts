@@ -1,0 +1,129 @@
+import { and, asc, count, eq, gt, ilike, inArray, isNotNull, isNull, ne, or, sql, type SQL } from "drizzle-orm";
+import type { DeadLetterSign } from "#core/brokers/adapter.ts";
+import type { Db, Tx } from "../client.ts";
+import { connections, queues, queueSamples, sources } from "../schema/index.ts";
+import { containing } from "./containing.ts";
+
+export type QueueFilter = {
+  readonly connection?: string | undefined;
+  /** Only queues that look like dead-letter queues. */
+  readonly deadLetter?: boolean | undefined;
+  /** Part of the name. */
+  readonly q?: string | undefined;
+};
+
+// a queue that is gone stays in the list while somebody captures it: that is worth seeing
+const shown = or(isNull(queues.goneAt), isNotNull(sources.id));
+const signed = ne(queues.deadLetterSigns, "[]");
+
+const matching = (filter: QueueFilter): SQL | undefined =>
+  and(
+    shown,
+    filter.connection === undefined ? undefined : eq(queues.connectionId, filter.connection),
+    filter.deadLetter === true ? signed : undefined,
+    filter.q === undefined ? undefined : ilike(queues.name, containing(filter.q)),
+  );
+
+const capturedBy = and(eq(sources.connectionId, queues.connectionId), eq(sources.name, queues.name));
+
+const ORDER = {
+  // what is not known comes after what is
+  depth: [sql`${queues.ready} desc nulls last`, asc(queues.name), asc(queues.id)],
+  name: [asc(queues.name), asc(queues.id)],
+};
+export type QueueOrder = keyof typeof ORDER;
+
+/** The first `limit` queues of every connection that the filter lets through, and how many it lets through in all. */
+export async function listQueues(db: Db, filter: QueueFilter, page: { readonly sort: QueueOrder; readonly limit: number }) {
+  const [[total], rows] = await Promise.all([
+    db.select({ count: count() }).from(queues).leftJoin(sources, capturedBy).where(matching(filter)),
+    selectQueues(db)
+      .where(matching(filter))
+      .orderBy(...ORDER[page.sort])
+      .limit(page.limit),
+  ]);
+  return { total: total?.count ?? 0, rows: rows.map(opened) };
+}
+
+const selectQueues = (db: Db | Tx) =>
+  db
+    .select({
+      id: queues.id,
+      connectionId: queues.connectionId,
+      connection: connections.name,
+      kind: connections.kind,
+      connectionState: connections.state,
+      name: queues.name,
+      type: queues.type,
+      custody: queues.custody,
+      deadLetterSigns: queues.deadLetterSigns,
+      warnings: queues.warnings,
+      depthKind: queues.depthKind,
+      ready: queues.ready,
+      inFlight: queues.inFlight,
+      consumers: queues.consumers,
+      measuredAt: queues.measuredAt,
+      goneAt: queues.goneAt,
+      sourceId: sources.id,
+      capturing: sources.capturing,
+    })
+    .from(queues)
+    .innerJoin(connections, eq(connections.id, queues.connectionId))
+    .leftJoin(sources, capturedBy)
+    .$dynamic();
+
+const opened = <T extends { deadLetterSigns: string; warnings: string }>(row: T) => ({
+  ...row,
+  deadLetterSigns: JSON.parse(row.deadLetterSigns) as DeadLetterSign[],
+  warnings: JSON.parse(row.warnings) as string[],
+});
+
+/** The queues that look like dead-letter queues and that nobody captures: how many, and the deepest few. */
+export async function uncapturedQueues(db: Db, limit: number) {
+  const where = and(isNull(queues.goneAt), signed, isNull(sources.id));
+  const [[total], rows] = await Promise.all([
+    db.select({ count: count() }).from(queues).leftJoin(sources, capturedBy).where(where),
+    selectQueues(db)
+      .where(where)
+      .orderBy(...ORDER.depth)
+      .limit(limit),
+  ]);
+  return { total: total?.count ?? 0, rows: rows.map(opened) };
+}
+
+/** What starting a capture has to know of a queue, or null. */
+export async function queueToCapture(tx: Tx, id: string) {
+  const [row] = await tx
+    .select({
+      connectionId: queues.connectionId,
+      connection: connections.name,
+      kind: connections.kind,
+      name: queues.name,
+      source: queues.source,
+      custody: queues.custody,
+      goneAt: queues.goneAt,
+    })
+    .from(queues)
+    .innerJoin(connections, eq(connections.id, queues.connectionId))
+    .where(eq(queues.id, id));
+  return row ?? null;
+}
+
+export const TREND_MINUTES = 60;
+
+/** The depth of each queue in each of the last 60 minutes, oldest first; null where nothing was measured. */
+export async function queueTrends(db: Db, ids: readonly string[]) {
+  const rows = await db
+    .select({
+      id: queueSamples.queueId,
+      ago: sql<number>`extract(epoch from date_trunc('minute', now()) - ${queueSamples.minute})::int / 60`.mapWith(Number),
+      ready: queueSamples.ready,
+    })
+    .from(queueSamples)
+    .where(
+      and(inArray(queueSamples.queueId, [...ids]), gt(queueSamples.minute, sql`now() - ${TREND_MINUTES} * interval '1 minute'`)),
+    );
+  const trends = new Map(ids.map((id) => [id, Array.from<number | null>({ length: TREND_MINUTES }).fill(null)]));
+  for (const { id, ago, ready } of rows) trends.get(id)?.splice(TREND_MINUTES - 1 - Math.max(ago, 0), 1, ready);
+  return [...trends].map(([id, points]) => ({ id, points }));
+}

@@ -1,0 +1,53 @@
+"use client";
+
+import { useTranslations } from "use-intl";
+import { Button } from "../kit/button.tsx";
+import { TextField } from "../kit/text-field.tsx";
+import { AuthFrame } from "./auth-frame.tsx";
+import { Notice } from "./notice.tsx";
+import { PasswordField } from "./password-field.tsx";
+import { postAuth } from "./post-auth.ts";
+import { useAuthForm } from "./use-auth-form.ts";
+
+/** Why the visitor is here, when it was not their own wish. */
+export type SignInReason = "ended" | "password-set" | null;
+
+type Props = { readonly next: string; readonly reason: SignInReason };
+
+/** E-mail and password; then on to `next`, a path of this console. */
+export function SignInForm({ next, reason }: Props) {
+  const t = useTranslations("auth.signIn");
+  const { busy, errors, problem, submit } = useAuthForm({
+    check: ["email", "password"],
+    send: ({ email, password }) => postAuth("sign-in", { email, password }),
+    explain: ({ code, retryAfterSeconds }) => {
+      if (code === "unauthenticated") return t("wrong");
+      return code === "too_many" ? t("tooMany", { minutes: Math.max(1, Math.ceil(retryAfterSeconds / 60)) }) : null;
+    },
+    // a whole new page: nothing of whoever was here before stays in memory
+    done: () => window.location.assign(next),
+  });
+  return (
+    <AuthFrame title={t("title")} lead={t("lead")} foot={t("noAccount")}>
+      <form onSubmit={submit} noValidate className="grid gap-4">
+        {problem !== null && <Notice>{problem}</Notice>}
+        {problem === null && reason === "ended" && <Notice>{t("ended")}</Notice>}
+        {problem === null && reason === "password-set" && <Notice good>{t("passwordSet")}</Notice>}
+        <TextField
+          label={t("email")}
+          name="email"
+          type="email"
+          autoComplete="username"
+          autoCapitalize="none"
+          spellCheck={false}
+          error={errors["email"]}
+          className="h-9"
+        />
+        <PasswordField label={t("password")} name="password" autoComplete="current-password" error={errors["password"]} />
+        <Button type="submit" variant="primary" size="lg" busy={busy} className="mt-1 h-9">
+          {t("submit")}
+        </Button>
+      </form>
+    </AuthFrame>
+  );
+}

@@ -1,0 +1,36 @@
+"use client";
+
+import { useState } from "react";
+import { useTranslations } from "use-intl";
+import { BROKER_KINDS, manifests } from "#core/brokers/index.ts";
+import { PageHeader } from "../kit/page.tsx";
+import { Segmented } from "../kit/segmented.tsx";
+import { BackToConnections } from "./back-to-connections.tsx";
+import { ConnectionForm } from "./connection-form.tsx";
+import { newDraft } from "./connection-values.ts";
+import { Permissions } from "./permissions.tsx";
+
+/** Adds a broker: which kind, where it is, and a login whose rights are listed beside. */
+export function NewConnectionPage() {
+  const t = useTranslations("brokers");
+  const [draft, setDraft] = useState(() => newDraft("rabbitmq"));
+  return (
+    <>
+      <PageHeader above={<BackToConnections />} title={t("form.newTitle")} description={t("form.newHelp")} />
+      <div className="grid items-start gap-4 px-4 pb-6 lg:grid-cols-[minmax(0,36rem)_minmax(0,22rem)]">
+        <div className="grid min-w-0 gap-4">
+          <div>
+            <Segmented
+              label={t("form.kind")}
+              value={draft.kind}
+              onChange={(kind) => setDraft({ ...newDraft(kind), name: draft.name })}
+              options={BROKER_KINDS.map((kind) => ({ value: kind, label: manifests[kind].label }))}
+            />
+          </div>
+          <ConnectionForm key={draft.kind} draft={draft} onChange={setDraft} saved={null} />
+        </div>
+        <Permissions kind={draft.kind} />
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,45 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { tokenizeJsonLine } from "./json-tokens.ts";
+
+const kinds = (line: string) =>
+  tokenizeJsonLine(line)
+    .filter(({ text }) => text.trim() !== "")
+    .map(({ kind, text }) => `${kind} ${text}`);
+
+test("keys, strings, numbers and literals are told apart", () => {
+  expect(kinds('  "__proto__": ["a\\"b", -1.5e+3, 12345678901234567890, true, null]')).toEqual([
+    'key "__proto__"',
+    "mark :",
+    "mark [",
+    'string "a\\"b"',
+    "mark ,",
+    "number -1.5e+3",
+    "mark ,",
+    "number 12345678901234567890",
+    "mark ,",
+    "literal true",
+    "mark ,",
+    "literal null",
+    "mark ]",
+  ]);
+});
+
+test("whatever the text, the tokens joined are the text", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "binary", maxLength: 200 }), (line) => {
+      expect(
+        tokenizeJsonLine(line)
+          .map(({ text }) => text)
+          .join(""),
+      ).toBe(line);
+    }),
+  );
+});
+
+test("a long unclosed string of backslashes takes linear time", () => {
+  const line = `"${"\\".repeat(200_000)}`;
+  const before = performance.now();
+  expect(tokenizeJsonLine(line).length).toBeGreaterThan(0);
+  expect(performance.now() - before).toBeLessThan(1_000);
+});

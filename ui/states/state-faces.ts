@@ -1,0 +1,25 @@
+import {
+  CircleCheckBig,
+  CircleHelp,
+  CircleX,
+  Clock,
+  type LucideIcon,
+  Send,
+  SendHorizontal,
+  Trash2,
+} from "lucide-react";
+import type { MessageState } from "#core/message/state.ts";
+import type { Tone } from "../kit/tone.ts";
+
+export type Face = { readonly tone: Tone; readonly icon: LucideIcon };
+
+/** The one colour and icon each state has on every screen; its words are in messages/<language>/states.json. */
+export const STATE_FACES: Record<MessageState, Face> = {
+  dead: { tone: "red", icon: CircleX },
+  in_doubt: { tone: "amber", icon: CircleHelp },
+  queued: { tone: "blue", icon: Clock },
+  sending: { tone: "blue", icon: SendHorizontal },
+  resent: { tone: "teal", icon: Send },
+  resolved: { tone: "green", icon: CircleCheckBig },
+  discarded: { tone: "grey", icon: Trash2 },
+};
