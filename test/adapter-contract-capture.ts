@@ -7,11 +7,11 @@ import type { Bench, ContractCases } from "./adapter-contract.ts";
 import type { Planted } from "./adapter-harness.ts";
 import { collect, LIMITS, nextBatch } from "./adapter-reading.ts";
 
-/** `count` messages told apart by their bodies, which are JSON for the brokers that carry nothing else. */
+/** `count` messages told apart by their bodies, which are JSON that a broker with a jsonb column writes the same way. */
 export const numbered = (count: number, prefix = "m"): Planted[] =>
   Array.from({ length: count }, (_, i) => ({
     label: `${prefix}${i}`,
-    body: new TextEncoder().encode(JSON.stringify({ id: `${prefix}${i}` })),
+    body: new TextEncoder().encode(JSON.stringify(`${prefix}${i}`)),
     headers: [],
   }));
 
