@@ -131,9 +131,9 @@ test("guessing one's current password is limited", async () => {
   expect(codes.slice(10)).toEqual(["TOO_MANY_REQUESTS", "TOO_MANY_REQUESTS"]);
 });
 
-test("the environment has a name and a colour, changed by admins", async () => {
-  expect(await as(admin).environment.get()).toEqual({ name: "Redrive", colour: "grey" });
-  await as(admin).environment.change({ name: "Production", colour: "red" });
-  expect(await as(admin).environment.get()).toEqual({ name: "Production", colour: "red" });
+test("the environment has a name and a tone, changed by admins", async () => {
+  expect(await as(admin).environment.get()).toEqual({ name: "Redrive", tone: "grey", production: false });
+  await as(admin).environment.change({ name: "Production", tone: "red", production: true });
+  expect(await as(admin).environment.get()).toEqual({ name: "Production", tone: "red", production: true });
   expect(await lastAct("Production")).toMatchObject({ act: "environment.change", actorId: admin.id });
 });
