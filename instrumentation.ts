@@ -1,7 +1,7 @@
-import { isNodeRuntime } from "#server/env.ts";
-
 export async function register(): Promise<void> {
-  if (!isNodeRuntime) return;
-  const { start } = await import("./instrumentation.node.ts");
-  start();
+  // spelled out, so that the build leaves the rest out of its edge bundle
+  if (process.env.NEXT_RUNTIME === "nodejs") {
+    const { start } = await import("./instrumentation.node.ts");
+    start();
+  }
 }

@@ -45,7 +45,7 @@ async function fakeNpm(how: "installs" | "fails"): Promise<void> {
 function bootstrap(version = process.version): Promise<{ code: number | null; output: string }> {
   const pretend = `data:text/javascript,Object.defineProperty(process, "version", { value: "${version}" })`;
   const child = spawn(process.execPath, ["--import", pretend, join(clone, "cli/bootstrap.mjs"), "script.ts", "x", "y"], {
-    env: { PATH: `${join(clone, "bin")}:/usr/bin:/bin` },
+    env: { NODE_ENV: "test", PATH: `${join(clone, "bin")}:/usr/bin:/bin` },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";

@@ -1,14 +1,17 @@
 import { z } from "zod";
 
-/** Colours of the top bar, by meaning of use: red is what people take for production. */
-export const ENVIRONMENT_COLOURS = ["grey", "blue", "green", "amber", "red", "violet"] as const;
-export type EnvironmentColour = (typeof ENVIRONMENT_COLOURS)[number];
+/** Colours of the sign in the top bar. */
+export const ENVIRONMENT_TONES = ["grey", "blue", "teal", "green", "violet", "amber", "red"] as const;
+export type EnvironmentTone = (typeof ENVIRONMENT_TONES)[number];
 
 export const environment = z.strictObject({
   name: z.string().trim().min(1).max(40),
-  colour: z.enum(ENVIRONMENT_COLOURS),
+  tone: z.enum(ENVIRONMENT_TONES),
+  /** Drawn so that it can not be taken for anything else. */
+  production: z.boolean(),
 });
 /** Which installation this is; shown on every page. */
 export type Environment = z.infer<typeof environment>;
 
-export const UNNAMED_ENVIRONMENT: Environment = { name: "Redrive", colour: "grey" };
+/** Nobody named it yet: it does not claim to be production, nor to be safe. */
+export const UNNAMED_ENVIRONMENT: Environment = { name: "Redrive", tone: "grey", production: false };

@@ -24,6 +24,3 @@ export function serverEnv(): ServerEnv {
 
 /** `next dev`: React then needs eval to show where an error came from. */
 export const isDevelopment = process.env.NODE_ENV === "development";
-
-/** Next compiles some files for its edge runtime too; only this one is ours. */
-export const isNodeRuntime = process.env.NEXT_RUNTIME === "nodejs";

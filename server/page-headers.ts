@@ -1,12 +1,13 @@
 /**
  * The content security policy of one page. Scripts run by nonce only. Style elements need the nonce too; style
- * attributes are allowed, since React writes them into the HTML and they can not run anything.
+ * attributes are allowed, since React writes them into the HTML and they can not run anything. In development the
+ * framework's own tools add eval and styles without a nonce.
  */
 export function contentSecurityPolicy(nonce: string, { development }: { readonly development: boolean }): string {
   return [
     "default-src 'none'",
     `script-src 'nonce-${nonce}' 'strict-dynamic'${development ? " 'unsafe-eval'" : ""}`,
-    `style-src 'self' 'nonce-${nonce}'`,
+    development ? "style-src 'self' 'unsafe-inline'" : `style-src 'self' 'nonce-${nonce}'`,
     "style-src-attr 'unsafe-inline'",
     "img-src 'self' data: blob:",
     "font-src 'self'",

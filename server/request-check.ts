@@ -40,9 +40,11 @@ export function bounded(request: Request, maxBytes: number): Request {
       else controller.enqueue(chunk);
     },
   });
+  const { url, method, headers, signal } = request;
   // half: the body is still coming while we answer; Node wants it said
-  const init: RequestInit & { duplex: "half" } = { body: request.body.pipeThrough(cap), duplex: "half" };
-  return new Request(request, init);
+  const init: RequestInit & { duplex: "half" } = { method, headers, signal, body: request.body.pipeThrough(cap), duplex: "half" };
+  // from its parts: Next's request is no Request that the constructor takes
+  return new Request(url, init);
 }
 
 export const refusal = ({ status, message }: Refusal): Response => Response.json({ message }, { status });

@@ -1,13 +1,18 @@
 import type { ReactNode } from "react";
-import { ConsoleShell, type Environment } from "#ui/shell/console-shell.tsx";
+import { database } from "#server/database.ts";
+import { readEnvironment } from "#server/services/environment.ts";
+import { ConsoleShell } from "#ui/shell/console-shell.tsx";
+import { ApiProvider } from "#ui/trpc/client.tsx";
+import { requireActor } from "../_trpc/session.ts";
 
-// The server's configuration will name it; until then nothing claims to be production.
-const environment: Environment = { name: "development", tone: "grey", production: false };
-
-export default function ConsoleLayout({ children }: { children: ReactNode }) {
+export default async function ConsoleLayout({ children }: { children: ReactNode }) {
+  const account = await requireActor();
+  const environment = await readEnvironment(database().db);
   return (
-    <ConsoleShell environment={environment} account={null}>
-      {children}
-    </ConsoleShell>
+    <ApiProvider>
+      <ConsoleShell environment={environment} account={account}>
+        {children}
+      </ConsoleShell>
+    </ApiProvider>
   );
 }

@@ -6,7 +6,7 @@ import { appRouter, type AppRouter } from "#server/routers/_app.ts";
 import { makeQueryClient } from "#ui/trpc/query-client.ts";
 import { requestContext } from "./session.ts";
 
-const getQueryClient = cache(makeQueryClient);
+const getQueryClient = cache(() => makeQueryClient());
 
 /** The options of every query, answered in this process with the rights of whoever asks for the page. */
 export const trpc = createTRPCOptionsProxy<AppRouter>({ ctx: requestContext, router: appRouter, queryClient: getQueryClient });

@@ -1,8 +1,8 @@
-import { and, desc, eq, sql } from "drizzle-orm";
+import { and, desc, eq, inArray, sql } from "drizzle-orm";
 import type { Selection } from "#core/selection.ts";
 import type { Db } from "../client.ts";
 import { bodies, deaths, messages, revisions } from "../schema/index.ts";
-import { spanOf, positionsOf } from "./message-streams.ts";
+import { positionsOf, scopeOf, type Scope } from "./message-streams.ts";
 
 /** Which of a message's bodies: that of a death, that of an edit, or that of its latest death. */
 export type BodyOf =
@@ -33,16 +33,15 @@ export async function readBody(db: Db, messageId: string, which: BodyOf, limit: 
 
 /** The latest death of up to `limit` messages of a selection, newest first, as they were captured. */
 export async function sampleOf(db: Db, selection: Selection, limit: number, bodyLimit: number) {
-  const chosen =
-    selection.by === "ids"
-      ? sql`${messages.id} in (${sql.join(selection.ids.slice(0, limit).map((id) => sql`${id}::uuid`), sql`, `)})`
-      : sql`${messages.position} = any(array(${positionsOf(selection.filter, "newest", await spanOf(db, selection.filter), limit)}))`;
+  const newest = (scope: Scope) => sql`${messages.position} = any(array(${positionsOf(scope, "newest", scope.span, limit)}))`;
+  const chosen = selection.by === "ids" ? inArray(messages.id, selection.ids.slice(0, limit)) : newest(await scopeOf(db, selection.filter));
   return db
     .select({
       id: messages.id,
       headers: deaths.headers,
       native: deaths.native,
       size: deaths.size,
+      rule: messages.rule,
       body: sql<Buffer | null>`case when ${deaths.size} <= ${bodyLimit} then ${bodies.bytes} end`.mapWith(bodies.bytes),
     })
     .from(messages)

@@ -5,7 +5,7 @@ import { MESSAGE_STATES, type MessageState } from "#core/message/state.ts";
 import type { Db } from "../client.ts";
 import { connections, groups, messages, sources } from "../schema/index.ts";
 import { OUT_OF_TIME, within } from "./budget.ts";
-import { positionsOf, spanOf } from "./message-streams.ts";
+import { positionsOf, scopeOf } from "./message-streams.ts";
 
 /**
  * How many messages of the filter stand in each state, whatever states the filter itself names. A count stops one
@@ -14,11 +14,11 @@ import { positionsOf, spanOf } from "./message-streams.ts";
 export async function countStates(db: Db, filter: MessageFilter, budgetMs: number): Promise<Record<MessageState, number | null>> {
   const counts = Object.fromEntries(MESSAGE_STATES.map((state) => [state, null])) as Record<MessageState, number | null>;
   const deadline = performance.now() + budgetMs;
-  const span = await spanOf(db, filter);
+  const scope = await scopeOf(db, filter);
   for (const state of MESSAGE_STATES) {
     const left = deadline - performance.now();
     if (left <= 0) break;
-    const found = positionsOf({ ...filter, state: [state] }, "newest", span, COUNT_CAP + 1);
+    const found = positionsOf({ ...scope, filter: { ...filter, state: [state] } }, "newest", scope.span, COUNT_CAP + 1);
     const rows = await within(db, left, (tx) => tx.execute<{ count: number }>(sql`select count(*) as count from (${found}) as found`));
     if (rows === OUT_OF_TIME) break;
     counts[state] = Number(rows[0]?.count ?? 0);
@@ -66,11 +66,11 @@ export async function groupTitle(db: Db, id: string): Promise<string | null> {
 
 /** The messages next to `position` within a filter, for moving on from one message to the next. */
 export async function neighbours(db: Db, filter: MessageFilter, position: number, budgetMs: number) {
+  const scope = await scopeOf(db, filter);
   const idAt = async (order: "newest" | "oldest"): Promise<string | null> => {
-    const whole = await spanOf(db, filter);
-    const span = order === "newest" ? { ...whole, high: Math.min(whole.high, position - 1) } : { ...whole, low: Math.max(whole.low, position + 1) };
+    const span = order === "newest" ? { ...scope.span, high: position - 1 } : { ...scope.span, low: position + 1 };
     const rows = await within(db, budgetMs, (tx) =>
-      tx.select({ id: messages.id }).from(messages).where(sql`${messages.position} = any(array(${positionsOf(filter, order, span, 1)}))`),
+      tx.select({ id: messages.id }).from(messages).where(sql`${messages.position} = any(array(${positionsOf(scope, order, span, 1)}))`),
     );
     return rows === OUT_OF_TIME ? null : (rows[0]?.id ?? null);
   };

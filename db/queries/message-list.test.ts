@@ -50,8 +50,11 @@ test("pages hold every message of the filter once, newest or oldest first, for e
     { state: ["dead", "in_doubt"] },
     { source: place.sourceId },
     { connection: place.connectionId, state: ["resolved"] },
-    { group: place.groupId, state: ["dead"] },
+    { group: place.groupId, state: ["dead"], error: "CardDeclinedError" },
     { error: "TimeoutError" },
+    { error: "TimeoutError", source: place.sourceId, state: ["dead"], q: "order-2" },
+    { error: "no such" },
+    { group: place.groupId, error: "TimeoutError" },
     { q: "ORDER-1" },
     { q: "mail", source: other.sourceId },
     { since: "1h" },
@@ -120,5 +123,8 @@ test("the message next to another one within a filter", async () => {
 });
 
 test("error types come from the groups", async () => {
-  expect(await topErrorTypes(database.db, place.sourceId, 10)).toEqual([{ errorType: "CardDeclinedError", deaths: 0 }]);
+  expect((await topErrorTypes(database.db, place.sourceId, 10)).toSorted((a, b) => b.errorType.localeCompare(a.errorType))).toEqual([
+    { errorType: "TimeoutError", deaths: 115 },
+    { errorType: "CardDeclinedError", deaths: 115 },
+  ]);
 });

@@ -3,7 +3,7 @@ import type { MessageFilter } from "#core/message/filter.ts";
 import type { Db, Tx } from "../client.ts";
 import { connections, messages, sources } from "../schema/index.ts";
 import { OUT_OF_TIME, within } from "./budget.ts";
-import { isIndexed, positionsOf, spanOf, type Order, type Span } from "./message-streams.ts";
+import { positionsOf, scopeOf, type Order, type Scope, type Span } from "./message-streams.ts";
 
 /** Texts of a row are cut to this many characters: a list never carries a megabyte of error. */
 const CUT = 300;
@@ -30,13 +30,13 @@ const ROW = {
 };
 
 /** The rows at the positions a query finds, in one statement, so that both see the same list. */
-async function rowsAt(tx: Db | Tx, filter: MessageFilter, order: Order, span: Span, limit: number) {
+async function rowsAt(tx: Db | Tx, scope: Scope, order: Order, span: Span, limit: number) {
   return tx
     .select(ROW)
     .from(messages)
     .innerJoin(sources, eq(sources.id, messages.sourceId))
     .innerJoin(connections, eq(connections.id, messages.connectionId))
-    .where(sql`${messages.position} = any(array(${positionsOf(filter, order, span, limit)}))`)
+    .where(sql`${messages.position} = any(array(${positionsOf(scope, order, span, limit)}))`)
     .orderBy(order === "newest" ? desc(messages.position) : asc(messages.position));
 }
 
@@ -66,10 +66,10 @@ const SURE_MS = 5_000;
 
 /** One page of the list by keyset: rows that arrive or leave meanwhile neither double nor lose others. */
 export async function listMessages(db: Db, request: PageRequest): Promise<MessagePage> {
-  const whole = await spanOf(db, request.filter);
-  const span = afterCursor(whole, request);
-  if (!isIndexed(request.filter)) return walk(db, request, span);
-  const rows = await rowsAt(db, request.filter, request.order, span, request.limit + 1);
+  const scope = await scopeOf(db, request.filter);
+  const span = afterCursor(scope.span, request);
+  if (!scope.indexed) return walk(db, request, scope, span);
+  const rows = await rowsAt(db, scope, request.order, span, request.limit + 1);
   return pageOf(rows, request.limit);
 }
 
@@ -84,8 +84,7 @@ function pageOf(rows: readonly MessageRow[], limit: number): MessagePage {
 }
 
 /** Looks through the list in growing steps until the page is full, the list ends, or the budget is spent. */
-async function walk(db: Db, request: PageRequest, span: Span): Promise<MessagePage> {
-  const { filter, order, limit, budgetMs } = request;
+async function walk(db: Db, { order, limit, budgetMs }: PageRequest, scope: Scope, span: Span): Promise<MessagePage> {
   const started = performance.now();
   const spent = () => performance.now() - started;
   const found: MessageRow[] = [];
@@ -97,7 +96,7 @@ async function walk(db: Db, request: PageRequest, span: Span): Promise<MessagePa
     const before = spent();
     const wanted = limit + 1 - found.length;
     const ms: number = surely ? SURE_MS : budgetMs - before;
-    const rows: MessageRow[] | typeof OUT_OF_TIME = await within(db, ms, (tx) => rowsAt(tx, filter, order, part, wanted));
+    const rows: MessageRow[] | typeof OUT_OF_TIME = await within(db, ms, (tx) => rowsAt(tx, scope, order, part, wanted));
     if (rows !== OUT_OF_TIME) {
       found.push(...rows);
       if (found.length > limit) return pageOf(found, limit);
@@ -127,10 +126,9 @@ const cursorBefore = (left: Span, order: Order): number => (order === "newest" ?
 /** How many messages of the filter have come since position `after`, counted up to `cap`; null when the time was up. */
 export async function countNewer(db: Db, filter: MessageFilter, after: number, cap: number, budgetMs: number): Promise<number | null> {
   const rows = await within(db, budgetMs, async (tx) => {
-    const { high } = await spanOf(tx, {});
-    return tx.execute<{ count: number }>(
-      sql`select count(*) as count from (${positionsOf(filter, "newest", { low: after + 1, high }, cap)}) as newer`,
-    );
+    const scope = await scopeOf(tx, filter);
+    const span = { low: after + 1, high: scope.span.high };
+    return tx.execute<{ count: number }>(sql`select count(*) as count from (${positionsOf(scope, "newest", span, cap)}) as newer`);
   });
   return rows === OUT_OF_TIME ? null : Number(rows[0]?.count ?? 0);
 }

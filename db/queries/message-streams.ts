@@ -1,36 +1,66 @@
-import { and, gte, lte, sql, type SQL } from "drizzle-orm";
+import { and, eq, gte, lte, sql, type SQL } from "drizzle-orm";
 import { sinceMs, type MessageFilter } from "#core/message/filter.ts";
 import { MESSAGE_STATES } from "#core/message/state.ts";
 import type { Db, Tx } from "../client.ts";
-import { messages, sources } from "../schema/index.ts";
+import { groups, messages, sources } from "../schema/index.ts";
 import { matching } from "./message-filter.ts";
 
 export type Order = "newest" | "oldest";
 /** Positions from `low` to `high`, both included. */
 export type Span = { readonly low: number; readonly high: number };
 
-// Capturing workers commit out of order: times follow positions only to within this.
-const SKEW_MS = 120_000;
-
-/** Whether every row of the filter's index ranges matches it, so that a page never reads past what it shows. */
-export const isIndexed = (filter: MessageFilter): boolean =>
-  filter.q === undefined && filter.error === undefined && filter.reason === undefined;
-
-const statesOf = (filter: MessageFilter): SQL => {
-  const states = filter.state ?? MESSAGE_STATES;
-  return sql`unnest(array[${sql.join(states.map((state) => sql`${state}`), sql`, `)}]::text[]) as streams(state)`;
+/** A filter, and how its messages are found. */
+export type Scope = {
+  readonly filter: MessageFilter;
+  /** The groups an error type stands for; null when the filter names none, or too many groups to read one by one. */
+  readonly errorGroups: readonly string[] | null;
+  /** Where its messages lie: the whole list, narrowed by the filter's times. */
+  readonly span: Span;
+  /** Whether every row of the index ranges matches, so that a page never reads past what it shows. */
+  readonly indexed: boolean;
 };
 
-/** The index ranges that hold the filter's messages, as rows, and the condition that ties a message to its row. */
-function streamsOf(filter: MessageFilter): { from: SQL; tie: SQL | undefined } {
+// Capturing workers commit out of order: times follow positions only to within this.
+const SKEW_MS = 120_000;
+const MAX_GROUPS = 1_000;
+
+/** What has to be looked up before a filter's messages can be found. */
+export async function scopeOf(db: Db | Tx, filter: MessageFilter): Promise<Scope> {
+  const [errorGroups, span] = await Promise.all([groupsOfError(db, filter), spanOf(db, filter)]);
+  const indexed = filter.q === undefined && filter.reason === undefined && (filter.error === undefined || errorGroups !== null);
+  return { filter, errorGroups, span, indexed };
+}
+
+// A group's fingerprint holds the error's type: messages of one type lie in the groups of that type and nowhere else.
+async function groupsOfError(db: Db | Tx, { error, group, source }: MessageFilter): Promise<string[] | null> {
+  if (error === undefined || group !== undefined) return null;
+  const rows = await db
+    .select({ id: groups.id })
+    .from(groups)
+    .where(and(eq(groups.errorType, error), source === undefined ? undefined : eq(groups.sourceId, source)))
+    .limit(MAX_GROUPS + 1);
+  return rows.length > MAX_GROUPS ? null : rows.map(({ id }) => id);
+}
+
+const arrayOf = (values: readonly string[], type: "text" | "uuid"): SQL =>
+  sql`array[${sql.join(values.map((value) => sql`${value}`), sql`, `)}]::${sql.raw(type)}[]`;
+
+/** The index ranges that hold the scope's messages, as rows, and the condition that ties a message to its row. */
+function streamsOf({ filter, errorGroups }: Scope): { from: SQL; tie: SQL | undefined } {
+  const states = sql`unnest(${arrayOf(filter.state ?? MESSAGE_STATES, "text")}) as streams(state)`;
   const state = sql`${messages.state} = streams.state`;
-  if (filter.group !== undefined || filter.source !== undefined) return { from: statesOf(filter), tie: state };
+  if (errorGroups !== null)
+    return {
+      from: sql`${states} cross join unnest(${arrayOf(errorGroups, "uuid")}) as failing(id)`,
+      tie: sql`${messages.groupId} = failing.id and ${state}`,
+    };
+  if (filter.group !== undefined || filter.source !== undefined) return { from: states, tie: state };
   if (filter.connection !== undefined)
     return {
-      from: sql`${statesOf(filter)} cross join (select id from ${sources} where connection_id = ${filter.connection}) as places`,
+      from: sql`${states} cross join (select id from ${sources} where connection_id = ${filter.connection}) as places`,
       tie: sql`${messages.sourceId} = places.id and ${state}`,
     };
-  if (filter.state !== undefined) return { from: statesOf(filter), tie: state };
+  if (filter.state !== undefined) return { from: states, tie: state };
   return { from: sql`(select 1) as streams`, tie: undefined };
 }
 
@@ -38,10 +68,10 @@ function streamsOf(filter: MessageFilter): { from: SQL; tie: SQL | undefined } {
  * The first `limit` positions within `span` that match, as a query. Each index range is read in its own order and
  * merged: one scan over several states would read the whole list to find the few that are rare at the top.
  */
-export function positionsOf(filter: MessageFilter, order: Order, span: Span, limit: number): SQL {
-  const { from, tie } = streamsOf(filter);
+export function positionsOf(scope: Scope, order: Order, span: Span, limit: number): SQL {
+  const { from, tie } = streamsOf(scope);
   const direction = order === "newest" ? sql`desc` : sql`asc`;
-  const condition = and(tie, gte(messages.position, span.low), lte(messages.position, span.high), matching(filter));
+  const condition = and(tie, gte(messages.position, span.low), lte(messages.position, span.high), matching(scope.filter));
   return sql`select found.position from ${from} cross join lateral (
     select ${messages.position} as position from ${messages} where ${condition}
     order by ${messages.position} ${direction} limit ${limit}
@@ -67,8 +97,7 @@ async function positionAt(db: Db | Tx, at: Date): Promise<number> {
   return Number(rows[0]?.low ?? 0);
 }
 
-/** The positions between which the filter's messages lie: the whole list, narrowed by the filter's times. */
-export async function spanOf(db: Db | Tx, filter: MessageFilter): Promise<Span> {
+async function spanOf(db: Db | Tx, filter: MessageFilter): Promise<Span> {
   const rows = await db.execute<{ low: number; high: number; now: number }>(
     sql`select coalesce(min(position), 0) as low, coalesce(max(position), 0) as high,
       (extract(epoch from now()) * 1000)::bigint as now from ${messages}`,

@@ -28,7 +28,7 @@ afterAll(async () => {
 const as = (actor: Actor) => createCallerFactory(appRouter)({ db: database.db, sql: database.sql, actor });
 const withCookie = async (cookie: string) => createCallerFactory(appRouter)(await contextOf(new Headers({ cookie }), at));
 const failure = (code: string, field?: string) => expect.objectContaining({ cause: expect.objectContaining(field === undefined ? { code } : { code, field }) });
-const lastAct = async (subject: string) => (await listAudit(database.db, {}, { before: null, limit: 50 })).find((each) => each.subject === subject);
+const lastAct = async (subject: string) => (await listAudit(database.db, {}, { limit: 50 })).find((each) => each.subject === subject);
 
 test("an invited person sets a password by the link, once, and signs in", async () => {
   const { token } = await as(admin).people.invite({ email: " New@Redrive.test", name: "New", role: "operator" });
@@ -131,9 +131,9 @@ test("guessing one's current password is limited", async () => {
   expect(codes.slice(10)).toEqual(["TOO_MANY_REQUESTS", "TOO_MANY_REQUESTS"]);
 });
 
-test("the environment has a name and a colour, changed by admins", async () => {
-  expect(await as(admin).environment.get()).toEqual({ name: "Redrive", colour: "grey" });
-  await as(admin).environment.change({ name: "Production", colour: "red" });
-  expect(await as(admin).environment.get()).toEqual({ name: "Production", colour: "red" });
+test("the environment has a name and a tone, changed by admins", async () => {
+  expect(await as(admin).environment.get()).toEqual({ name: "Redrive", tone: "grey", production: false });
+  await as(admin).environment.change({ name: "Production", tone: "red", production: true });
+  expect(await as(admin).environment.get()).toEqual({ name: "Production", tone: "red", production: true });
   expect(await lastAct("Production")).toMatchObject({ act: "environment.change", actorId: admin.id });
 });

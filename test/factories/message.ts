@@ -1,4 +1,6 @@
 import { randomUUID } from "node:crypto";
+import { eq, sql } from "drizzle-orm";
+import { SILENT } from "#core/decoders/base-form.ts";
 import type { Header } from "#core/message/header.ts";
 import { text } from "#core/message/header.ts";
 import type { DeathReason, NormalForm } from "#core/message/normal-form.ts";
@@ -6,10 +8,9 @@ import type { Native } from "#core/message/raw.ts";
 import type { MessageState } from "#core/message/state.ts";
 import type { Db } from "#db/client.ts";
 import { bodies, captureBatches, connections, deaths, events, groups, messages, sources } from "#db/schema/index.ts";
-import { sql } from "drizzle-orm";
 
 /** Where messages of a test die. */
-export type Place = { readonly connectionId: string; readonly sourceId: string; readonly groupId: string; readonly queue: string; readonly batchId: number };
+export type Place = { readonly connectionId: string; readonly sourceId: string; readonly groupId: string; readonly errorType: string | null; readonly queue: string; readonly batchId: number };
 
 type PlaceSpec = { connection?: string; queue?: string; errorType?: string | null; title?: string; reason?: DeathReason };
 
@@ -26,24 +27,30 @@ export async function insertPlace(db: Db, spec: PlaceSpec = {}): Promise<Place> 
     .values({ connectionId: connection!.id, name: queue, source: JSON.stringify({ queue, type: "classic" }), custody: "taken", managedBy: "screen", capturing: true })
     .onConflictDoUpdate({ target: [sources.connectionId, sources.name], set: { capturing: true } })
     .returning({ id: sources.id });
+  const groupId = await insertGroup(db, source!.id, spec);
+  const [batch] = await db
+    .insert(captureBatches)
+    .values({ sourceId: source!.id, worker: "test", count: 0, acceptedAt: new Date() })
+    .returning({ id: captureBatches.id });
+  return { connectionId: connection!.id, sourceId: source!.id, groupId, errorType: spec.errorType ?? null, queue, batchId: batch!.id };
+}
+
+async function insertGroup(db: Db, sourceId: string, spec: PlaceSpec): Promise<string> {
   const [group] = await db
     .insert(groups)
     .values({
-      sourceId: source!.id,
-      fingerprint: randomUUID(),
-      title: spec.title ?? `${spec.errorType ?? "rejected"} at charge()`,
+      sourceId,
+      fingerprint: spec.errorType ?? spec.title ?? randomUUID(),
+      title: spec.title ?? (spec.errorType ? `${spec.errorType} at charge()` : "rejected"),
       errorType: spec.errorType ?? null,
       reason: spec.reason ?? "rejected",
       deaths: 0,
       firstSeenAt: new Date(),
       lastSeenAt: new Date(),
     })
+    .onConflictDoUpdate({ target: [groups.sourceId, groups.fingerprint], set: { lastSeenAt: new Date() } })
     .returning({ id: groups.id });
-  const [batch] = await db
-    .insert(captureBatches)
-    .values({ sourceId: source!.id, worker: "test", count: 0, acceptedAt: new Date() })
-    .returning({ id: captureBatches.id });
-  return { connectionId: connection!.id, sourceId: source!.id, groupId: group!.id, queue, batchId: batch!.id };
+  return group!.id;
 }
 
 /** What of a message matters to a test; the rest is filled in. */
@@ -76,21 +83,16 @@ const nativeOf = (place: Place, spec: MessageSpec): Native => ({
 
 function normalOf(spec: MessageSpec, origin: string, diedAt: Date): NormalForm {
   return {
+    ...SILENT,
     rule: "rabbitmq-x-death",
     origin: { kind: "rabbitmq", queue: origin, exchange: "orders", routingKey: "order.created" },
-    originalMessageId: null,
     reason: spec.reason ?? "rejected",
-    reasonRaw: "rejected",
+    reasonRaw: spec.reason ?? "rejected",
     attempts: spec.attempts === undefined ? 1 : spec.attempts,
     firstFailedAt: new Date(diedAt.getTime() - 60_000).toISOString(),
     lastFailedAt: diedAt.toISOString(),
     error: spec.errorType == null ? null : { type: spec.errorType, message: spec.errorMessage ?? null, stack: spec.stack ?? null },
-    errorOuter: null,
-    consumer: {},
     key: spec.key == null ? null : { utf8: spec.key },
-    originalTimestamp: null,
-    correlationId: null,
-    traceId: null,
     ...spec.normal,
   };
 }
@@ -110,12 +112,19 @@ export async function insertMessage(db: Db, place: Place, spec: MessageSpec = {}
 }
 
 async function insertChunk(db: Db, place: Place, specs: readonly MessageSpec[]): Promise<string[]> {
-  const rows = specs.map((spec) => rowsOf(place, spec));
+  // as capture does it: an error of another type is another group
+  const groupIds = new Map([[place.errorType, place.groupId]]);
+  const typed = specs.map((spec) => ({ errorType: place.errorType, ...spec }));
+  for (const { errorType } of typed)
+    if (!groupIds.has(errorType)) groupIds.set(errorType, await insertGroup(db, place.sourceId, { errorType, title: errorType ?? "rejected" }));
+  const rows = typed.map((spec) => rowsOf({ ...place, groupId: groupIds.get(spec.errorType)! }, spec));
+  const deathsBy = Map.groupBy(rows, ({ message }) => message.groupId);
   await db.transaction(async (tx) => {
     await tx.insert(bodies).values(rows.map(({ body }) => body));
     await tx.insert(deaths).values(rows.map(({ death }) => death));
     await tx.insert(messages).values(rows.map(({ message }) => message));
     await tx.insert(events).values(rows.map(({ message }) => ({ messageId: message.id, at: message.lastDeathAt, actor: "worker", to: "dead" as const, cause: "captured" })));
+    for (const [id, died] of deathsBy) await tx.update(groups).set({ deaths: sql`${groups.deaths} + ${died.length}` }).where(eq(groups.id, id));
   });
   return rows.map(({ message }) => message.id);
 }

@@ -1,4 +1,5 @@
 import { expect, inject, test } from "vitest";
+import type { Selection } from "#core/selection.ts";
 import type { Actor } from "#server/context.ts";
 import { orderOperation } from "#server/services/order-operation.ts";
 import { previewOrder } from "#server/services/preview-order.ts";
@@ -32,7 +33,7 @@ async function states({ pool, sourceId }: Scene): Promise<Record<string, number>
 }
 
 async function resendAll({ pool, sourceId }: Scene): Promise<string> {
-  const selection = { by: "filter", filter: { source: sourceId, state: ["dead" as const] } } as const;
+  const selection: Selection = { by: "filter", filter: { source: sourceId, state: ["dead"] } };
   const { count, asOf } = await previewOrder(pool.db, "resend", selection);
   const ordered = await orderOperation(pool.db, pool.sql, actor, { act: "resend", selection, expected: count, asOf, requestId: crypto.randomUUID() });
   return ordered.operationId;

@@ -7,10 +7,11 @@ import { EmptyState } from "../kit/empty-state.tsx";
 
 /** Instead of a page that is above the reader's role. The API refuses on its own; this only says so kindly. */
 export function NoAccess({ role, needs }: { readonly role: Role; readonly needs: Role }) {
-  const t = useTranslations("auth");
+  const t = useTranslations("auth.noAccess");
+  const roles = useTranslations("shell.role");
   return (
-    <EmptyState icon={Lock} title={t("noAccess.title", { needs: t(`roles.${needs}`) })}>
-      {t("noAccess.body", { role: t(`roles.${role}`) })}
+    <EmptyState icon={Lock} title={t("title", { needs: roles(needs) })}>
+      {t("body", { role: roles(role) })}
     </EmptyState>
   );
 }

@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { getTranslator } from "#ui/i18n/server.ts";
 import { PageHeader } from "#ui/kit/page.tsx";
+import { requireActor } from "../../_trpc/session.ts";
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslator("shell");
@@ -8,6 +9,7 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function Page() {
+  await requireActor();
   const t = await getTranslator("shell");
   return <PageHeader title={t("nav.messages")} />;
 }

@@ -156,8 +156,8 @@ export function lanePool(access: Access, size: number): LanePool {
     },
     close() {
       closed = true;
-      for (const lane of [...lanes]) lane.destroy();
-      for (const wake of [...waiting]) wake();
+      for (const lane of lanes) lane.destroy();
+      for (const wake of waiting) wake();
     },
   };
 }

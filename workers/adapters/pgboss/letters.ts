@@ -53,7 +53,7 @@ export async function openCursor(lane: Lane, shape: Shape, queue: string): Promi
   });
 }
 
-/** Until 12.35 a letter's own output was what its original had failed with; since then that has its own column. */
+/** In older versions a letter's own output is what its original failed with; newer ones have a column for that. */
 const outputOf = (sql: postgres.Sql, { job }: Shape): postgres.PendingQuery<postgres.Row[]> =>
   job.has("source_output") ? sql`coalesce(j.source_output, j.output)` : sql`j.output`;
 

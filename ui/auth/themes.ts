@@ -1,3 +1,0 @@
-/** As next-themes calls them. */
-export const THEMES = ["system", "light", "dark"] as const;
-export type Theme = (typeof THEMES)[number];
