@@ -21,6 +21,15 @@ type Props = {
 
 const widths = { sm: "max-w-md", md: "max-w-xl", lg: "max-w-4xl", full: "max-w-[min(90rem,calc(100vw-3rem))]" };
 
+/** The first field, else the safe button: never the cross, whose tooltip would open and swallow the first Escape. */
+function focusFirst(event: Event): void {
+  const dialog = event.currentTarget;
+  if (!(dialog instanceof HTMLElement)) return;
+  event.preventDefault();
+  const first = dialog.querySelector<HTMLElement>("input, textarea, select, .cm-content") ?? dialog.querySelector<HTMLElement>("footer button");
+  (first ?? dialog).focus();
+}
+
 /** A question or a form over the page. Focus stays inside and returns; Escape closes. */
 export function Dialog({ open, onOpenChange, title, description, footer, width = "sm", children }: Props) {
   const t = useTranslations("kit");
@@ -29,6 +38,7 @@ export function Dialog({ open, onOpenChange, title, description, footer, width =
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-40 bg-[oklch(0_0_0/0.4)]" />
         <Radix.Content
+          onOpenAutoFocus={focusFirst}
           {...(description === undefined ? { "aria-describedby": undefined } : {})}
           className={cx(
             "fixed top-[12vh] left-1/2 z-40 flex max-h-[80vh] w-[calc(100vw-2rem)] -translate-x-1/2 flex-col rounded bg-raised shadow-pop outline-none",

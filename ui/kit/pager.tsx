@@ -19,7 +19,7 @@ type Props = {
 export function Pager({ onPrevious, onNext, children, busy = false }: Props) {
   const t = useTranslations("kit");
   return (
-    <nav aria-label={t("pages")} className="flex h-10 shrink-0 items-center gap-2 border-t bg-canvas px-3">
+    <nav aria-label={t("pages")} className="flex h-10 shrink-0 items-center gap-2 border-t bg-canvas px-4">
       <div aria-live="polite" className="min-w-0 flex-1 truncate text-muted">
         {children}
       </div>
