@@ -22,7 +22,7 @@ type Group = Outputs["groups"]["list"][number];
 export function TopGroupsPanel() {
   const t = useTranslations("overview");
   const trpc = useTRPC();
-  const { data, error, refetch } = useQuery(trpc.groups.list.queryOptions({ sort: "open", limit: FEW, span: "1h" }));
+  const { data, error, refetch } = useQuery(trpc.groups.list.queryOptions({ sort: "open", limit: FEW, span: "1h" }, { meta: { live: "slow" } }));
   const columns: Column<Group>[] = [
     {
       id: "title",
