@@ -62,10 +62,10 @@ function SeenBefore({ group }: { group: Group }) {
     <span className="inline-flex items-start gap-1 text-amber">
       <RotateCcw aria-hidden className="mt-1 size-3 shrink-0" />
       <span>
-        {t.rich("cameBack", {
-          back: () => <Time iso={until} />,
-          silent: () => <Duration ms={Date.parse(until) - Date.parse(since)} />,
-        })}
+        {t("cameBack")} <Time iso={until} />
+        <span className="block text-muted">
+          {t("silentFor")} <Duration ms={Date.parse(until) - Date.parse(since)} />
+        </span>
       </span>
     </span>
   );

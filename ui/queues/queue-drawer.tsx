@@ -18,6 +18,7 @@ import { EmptyState } from "../kit/empty-state.tsx";
 import { Num } from "../kit/num.tsx";
 import { Details } from "../kit/page.tsx";
 import { BarTrend } from "../kit/spark.tsx";
+import { visibleText } from "../kit/visible-text.ts";
 import { useTRPC } from "../trpc/client.tsx";
 import { CaptureDialog } from "./capture-dialog.tsx";
 import type { Queue } from "./queue-columns.tsx";
@@ -113,7 +114,7 @@ function Signs({ signs }: { signs: readonly DeadLetterSign[] }) {
       {signs.length === 0 && <li className="text-muted">{t("noSigns")}</li>}
       {signs.map((sign, at) => (
         <li key={at}>
-          {sign.sign === "target_of" ? t.rich("sign.target_of", { queue: () => <BrokerText mono>{sign.queue}</BrokerText> }) : t(`sign.${sign.sign}`)}
+          {sign.sign === "target_of" ? t("sign.target_of", { queue: visibleText(sign.queue) }) : t(`sign.${sign.sign}`)}
         </li>
       ))}
     </Section>

@@ -33,7 +33,7 @@ export function QueueEmpty() {
       </EmptyState>
     );
   const filter = queueFilterFrom(search);
-  const [concerned] = data.filter(({ id, discoveredAt }) => discoveredAt === null && (filter.connection === undefined || filter.connection === id));
+  const concerned = data.find(({ id, discoveredAt }) => discoveredAt === null && (filter.connection === undefined || filter.connection === id));
   if (concerned !== undefined && filter.q === undefined)
     return (
       <EmptyState title={t("empty.listing", { name: concerned.name })}>

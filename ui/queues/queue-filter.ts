@@ -18,4 +18,4 @@ export function queueFilterFrom(search: URLSearchParams): QueueFilter {
 }
 
 /** Whether anything narrows the list. */
-export const isNarrowed = ({ sort: _, ...filter }: QueueFilter): boolean => Object.keys(filter).length > 0;
+export const isNarrowed = (filter: QueueFilter): boolean => Object.keys(filter).some((field) => field !== "sort");

@@ -6,7 +6,6 @@ import { useTranslations } from "use-intl";
 import { COUNT_OF_QUEUES, queueFilterFrom } from "./queue-filter.ts";
 import { Button } from "../kit/button.tsx";
 import { ErrorState } from "../kit/error-state.tsx";
-import { Num } from "../kit/num.tsx";
 import { Table } from "../kit/table/table.tsx";
 import { useSearch } from "../kit/use-search.ts";
 import { useTRPC } from "../trpc/client.tsx";
@@ -57,9 +56,7 @@ export function QueueList() {
       />
       {data !== undefined && data.total > 0 && (
         <footer className="flex min-h-9 shrink-0 items-center gap-3 border-t px-4 text-sm text-muted">
-          <span>
-            {t.rich("shown", { shown: () => <Num value={data.rows.length} />, total: () => <Num value={data.total} /> })}
-          </span>
+          <span className="tabular-nums">{t("shown", { shown: data.rows.length, total: data.total })}</span>
           {data.rows.length < data.total && limit < COUNT_OF_QUEUES && (
             <Button size="sm" onClick={() => setLimit(Math.min(COUNT_OF_QUEUES, limit + STEP))}>
               {t("more", { count: Math.min(STEP, data.total - data.rows.length) })}
