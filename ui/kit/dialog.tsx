@@ -26,7 +26,9 @@ function focusFirst(event: Event): void {
   const dialog = event.currentTarget;
   if (!(dialog instanceof HTMLElement)) return;
   event.preventDefault();
-  const first = dialog.querySelector<HTMLElement>("input, textarea, select, .cm-content") ?? dialog.querySelector<HTMLElement>("footer button");
+  const first =
+    dialog.querySelector<HTMLElement>("input, textarea, select, .cm-content") ??
+    dialog.querySelector<HTMLElement>("footer button");
   (first ?? dialog).focus();
 }
 
@@ -48,7 +50,7 @@ export function Dialog({ open, onOpenChange, title, description, footer, width =
         >
           <header className="flex items-start gap-3 border-b px-4 py-3">
             <div className="min-w-0 flex-1">
-              <Radix.Title className="text-lg font-semibold break-words">{title}</Radix.Title>
+              <Radix.Title className="text-lg leading-6 font-semibold break-words">{title}</Radix.Title>
               {description !== undefined && (
                 <Radix.Description className="mt-0.5 text-muted">{description}</Radix.Description>
               )}
@@ -57,8 +59,12 @@ export function Dialog({ open, onOpenChange, title, description, footer, width =
               <IconButton icon={X} label={t("close")} size="sm" />
             </Radix.Close>
           </header>
-          {children !== undefined && <div className="scroll-thin min-h-0 flex-1 overflow-auto px-4 py-3">{children}</div>}
-          {footer && <footer className="flex flex-wrap items-center justify-end gap-2 border-t px-4 py-3">{footer}</footer>}
+          {children !== undefined && (
+            <div className="scroll-thin min-h-0 flex-1 overflow-auto px-4 py-3">{children}</div>
+          )}
+          {footer && (
+            <footer className="flex flex-wrap items-center justify-end gap-2 border-t px-4 py-3">{footer}</footer>
+          )}
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>

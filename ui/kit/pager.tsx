@@ -32,7 +32,12 @@ export function Pager({ onPrevious, onNext, children, busy = false }: Props) {
         <ChevronLeft aria-hidden />
         {t("previousPage")}
       </Button>
-      <Button size="sm" busy={busy && onNext !== null} disabledReason={onNext ? null : t("lastPage")} onClick={() => onNext?.()}>
+      <Button
+        size="sm"
+        busy={busy && onNext !== null}
+        disabledReason={onNext ? null : t("lastPage")}
+        onClick={() => onNext?.()}
+      >
         {t("nextPage")}
         <ChevronRight aria-hidden />
       </Button>

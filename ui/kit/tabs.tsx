@@ -19,9 +19,16 @@ type Props<V extends string> = {
 /** Views of the same thing, one at a time; only the open one is drawn. Keep `value` in the address. */
 export function Tabs<V extends string>({ label, value, onChange, tabs, aside }: Props<V>) {
   return (
-    <Radix.Root value={value} onValueChange={(chosen) => onChange(chosen as V)} className="flex min-h-0 min-w-0 flex-1 flex-col">
+    <Radix.Root
+      value={value}
+      onValueChange={(chosen) => onChange(chosen as V)}
+      className="flex min-h-0 min-w-0 flex-1 flex-col"
+    >
       <div className="flex items-center gap-2 border-b px-4">
-        <Radix.List aria-label={label} className="scroll-thin -mx-2 flex min-w-0 flex-1 overflow-x-auto overflow-y-hidden">
+        <Radix.List
+          aria-label={label}
+          className="scroll-thin -mx-2 flex min-w-0 flex-1 overflow-x-auto overflow-y-hidden"
+        >
           {tabs.map((tab) => (
             <Radix.Trigger
               key={tab.value}

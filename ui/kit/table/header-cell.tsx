@@ -45,10 +45,12 @@ export function HeaderCell<R>({ column, sort, onSort }: Props<R>) {
       {column.sortable && onSort ? (
         <button
           type="button"
-          onClick={() =>
-            onSort({ column: column.id, direction: sorted === "descending" ? "ascending" : "descending" })
-          }
-          className={cx("inline-flex h-6 items-center gap-1 hover:text-ink", sorted && "text-ink", end && "flex-row-reverse")}
+          onClick={() => onSort({ column: column.id, direction: sorted === "descending" ? "ascending" : "descending" })}
+          className={cx(
+            "inline-flex h-6 items-center gap-1 hover:text-ink",
+            sorted && "text-ink",
+            end && "flex-row-reverse",
+          )}
         >
           {column.header}
           <Arrow aria-hidden className={cx("size-3", !sorted && "opacity-0")} />

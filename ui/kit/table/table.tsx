@@ -57,7 +57,11 @@ export function Table<R>(props: TableProps<R>) {
   const chosen = selection ? order.filter((key) => selection.keys.has(key)).length : 0;
   return (
     <div className={cx("scroll-thin @container relative min-h-0 overflow-auto", props.className)}>
-      <table aria-label={props.label} aria-busy={loadingRows > 0} className="w-full table-fixed border-separate border-spacing-0">
+      <table
+        aria-label={props.label}
+        aria-busy={loadingRows > 0}
+        className="w-full table-fixed border-separate border-spacing-0"
+      >
         <thead>
           <tr>
             {selection && (
@@ -103,7 +107,15 @@ export function Table<R>(props: TableProps<R>) {
 
 const WIDTHS = ["w-3/4", "w-1/2", "w-2/3", "w-3/5"];
 
-function SkeletonRow<R>({ columns, selectable, at }: { columns: readonly Column<R>[]; selectable: boolean; at: number }) {
+function SkeletonRow<R>({
+  columns,
+  selectable,
+  at,
+}: {
+  columns: readonly Column<R>[];
+  selectable: boolean;
+  at: number;
+}) {
   return (
     <tr>
       {selectable && (
