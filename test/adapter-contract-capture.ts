@@ -16,7 +16,7 @@ export const numbered = (count: number, prefix = "m"): Planted[] =>
   }));
 
 export const texts = (messages: readonly { readonly body: Uint8Array }[]): string[] =>
-  messages.map(({ body }) => Buffer.from(body).toString("utf8")).sort();
+  messages.map(({ body }) => Buffer.from(body).toString("utf8")).toSorted();
 
 /** Compares bytes without printing megabytes when they differ. */
 export function expectSame(

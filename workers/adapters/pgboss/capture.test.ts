@@ -78,7 +78,7 @@ test("no data is an empty body, a JSON null is the text null", async () => {
   await using session = await open();
   const batches = session.capture({ queue: pair.dead }, null, LIMITS, new AbortController().signal)[Symbol.asyncIterator]();
   const batch = await next(batches);
-  expect(body(batch).sort()).toEqual(["", "null"]);
+  expect(body(batch).toSorted()).toEqual(["", "null"]);
   await batch.accept();
 });
 
