@@ -3,6 +3,7 @@ const config = {
   reactCompiler: true,
   poweredByHeader: false,
   agentRules: false,
+  devIndicators: { position: "bottom-right" },
   // Without it, tracing guesses the root from any lockfile further up.
   outputFileTracingRoot: import.meta.dirname,
   serverExternalPackages: ["postgres"],

@@ -16,7 +16,11 @@ export default function GlobalError({ retry }: { error: unknown; retry: () => vo
           <p lang="zh-CN" className="text-muted">
             没有消息因此丢失或被发送。请重试；如果问题依旧，请查看 Web 进程的日志。
           </p>
-          <button type="button" onClick={retry} className="h-8 rounded border border-line-strong px-3 font-medium hover:bg-hover">
+          <button
+            type="button"
+            onClick={retry}
+            className="h-8 rounded border border-line-strong px-3 font-medium hover:bg-hover"
+          >
             Try again / 重试
           </button>
         </main>

@@ -19,13 +19,13 @@ export function Badge({ tone = "grey", icon: Icon, look = "soft", className, chi
   return (
     <span
       className={cx(
-        "inline-flex max-w-full items-center gap-1 rounded text-sm font-medium whitespace-nowrap",
-        look !== "bare" && "h-5 px-1.5",
+        "inline-flex max-w-full items-center gap-1 rounded align-middle font-medium whitespace-nowrap",
+        look === "bare" ? "gap-1.5" : "h-5 px-1.5 text-sm",
         looks[look][tone],
         className,
       )}
     >
-      {Icon && <Icon aria-hidden className="size-3 shrink-0" />}
+      {Icon && <Icon aria-hidden className={cx("shrink-0", look === "bare" ? "size-3.5" : "size-3")} />}
       <span className="truncate">{children}</span>
     </span>
   );

@@ -29,8 +29,7 @@ const look = cva(
   },
 );
 
-const OFF =
-  "cursor-not-allowed border-line bg-hover text-faint hover:bg-hover hover:text-faint hover:brightness-100";
+const OFF = "cursor-not-allowed border-line bg-hover text-faint hover:bg-hover hover:text-faint hover:brightness-100";
 
 type Look = VariantProps<typeof look>;
 

@@ -38,7 +38,12 @@ export function Checkbox({ className, onCheckedChange, ...rest }: BoxProps) {
   );
 }
 
-type LabelledProps = { checked: boolean; onCheckedChange: (checked: boolean) => void; label: ReactNode; help?: ReactNode };
+type LabelledProps = {
+  checked: boolean;
+  onCheckedChange: (checked: boolean) => void;
+  label: ReactNode;
+  help?: ReactNode;
+};
 
 /** A box with its words, for forms. */
 export function CheckboxField({ checked, onCheckedChange, label, help }: LabelledProps) {

@@ -23,6 +23,11 @@ export function Drawer({ open, onOpenChange, title, actions, children }: Props) 
         <Radix.Overlay className="fixed inset-0 z-40 bg-[oklch(0_0_0/0.4)]" />
         <Radix.Content
           aria-describedby={undefined}
+          onOpenAutoFocus={(event) => {
+            // The cross would get it, and its tooltip would swallow the first Escape.
+            event.preventDefault();
+            if (event.currentTarget instanceof HTMLElement) event.currentTarget.focus();
+          }}
           className="fixed inset-y-0 right-0 z-40 flex w-[min(40rem,100vw)] flex-col border-l border-line-strong bg-canvas outline-none"
         >
           <header className="flex min-h-12 items-center gap-2 border-b px-4">

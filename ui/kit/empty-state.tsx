@@ -17,7 +17,7 @@ type Props = {
 export function EmptyState({ title, children, icon, good = false, action }: Props) {
   const Icon = icon ?? (good ? CircleCheck : Inbox);
   return (
-    <div className="mx-auto grid max-w-md justify-items-center gap-1 px-6 py-14 text-center">
+    <div className="mx-auto grid max-w-md content-start justify-items-center gap-1 px-6 py-14 text-center">
       <span
         className={cx(
           "mb-2 grid size-9 place-items-center rounded border",

@@ -24,7 +24,7 @@ type Props = {
 export function ErrorState({ title, safe, advice, detail, onRetry, retrying = false, action }: Props) {
   const t = useTranslations("kit");
   return (
-    <div role="alert" className="mx-auto grid max-w-lg justify-items-center gap-1 px-6 py-14 text-center">
+    <div role="alert" className="mx-auto grid max-w-lg content-start justify-items-center gap-1 px-6 py-14 text-center">
       <span className="mb-2 grid size-9 place-items-center rounded bg-red-soft text-red">
         <TriangleAlert aria-hidden className="size-4.5" />
       </span>

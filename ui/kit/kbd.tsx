@@ -5,7 +5,14 @@ import { useSyncExternalStore } from "react";
 const never = () => () => {};
 const isMac = () => /Mac|iPhone|iPad/.test(navigator.userAgent);
 
-const WORDS: Record<string, string> = { Escape: "Esc", Enter: "↵", ArrowUp: "↑", ArrowDown: "↓", shift: "⇧", " ": "Space" };
+const WORDS: Record<string, string> = {
+  Escape: "Esc",
+  Enter: "↵",
+  ArrowUp: "↑",
+  ArrowDown: "↓",
+  shift: "⇧",
+  " ": "Space",
+};
 
 /** A key or chord as printed on this keyboard: `mod+k` is ⌘K on a Mac, Ctrl K elsewhere; `g d` is two keys in turn. */
 export function Kbd({ keys }: { keys: string }) {
@@ -13,7 +20,7 @@ export function Kbd({ keys }: { keys: string }) {
   const chord = keys.includes("+");
   const parts = keys.split(chord ? "+" : /(?<=.) (?=.)/);
   return (
-    <span className="inline-flex gap-0.5">
+    <span className="inline-flex gap-0.5 align-middle">
       {parts.map((part, at) => (
         <kbd
           key={`${part}${at}`}

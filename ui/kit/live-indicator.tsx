@@ -15,9 +15,9 @@ type Props = {
 };
 
 const dots: Record<LiveState, string> = {
-  live: "bg-green-solid",
-  reconnecting: "bg-amber-solid animate-breathe",
-  stale: "bg-red-solid",
+  live: "bg-green",
+  reconnecting: "bg-amber animate-breathe",
+  stale: "bg-red",
 };
 
 /** Whether what is seen is current, and how old its last news is. */
@@ -32,7 +32,10 @@ export function LiveIndicator({ state, lastEventAt }: Props) {
           {t(`live.${state}`)}
         </span>
         {lastEventAt !== null && (
-          <Duration ms={Math.max(0, Math.floor((now - lastEventAt) / 1_000) * 1_000)} className="min-w-7 text-left tabular-nums" />
+          <Duration
+            ms={Math.max(0, Math.floor((now - lastEventAt) / 1_000) * 1_000)}
+            className="min-w-7 text-left tabular-nums"
+          />
         )}
       </button>
     </Tooltip>

@@ -18,7 +18,13 @@ export type MenuItem =
       disabledReason?: string | null;
       onSelect: () => void;
     }
-  | { kind: "choice"; name: string; value: string; options: readonly { value: string; label: ReactNode }[]; onChange: (value: string) => void }
+  | {
+      kind: "choice";
+      name: string;
+      value: string;
+      options: readonly { value: string; label: ReactNode }[];
+      onChange: (value: string) => void;
+    }
   | { kind: "heading"; label: ReactNode }
   | { kind: "separator" };
 
@@ -88,7 +94,7 @@ function Entry({ item }: { item: MenuItem }) {
         {off && <span className="block text-sm whitespace-normal">{item.disabledReason}</span>}
       </span>
       {item.keys && (
-        <span className="text-muted">
+        <span className="flex text-muted">
           <Kbd keys={item.keys} />
         </span>
       )}

@@ -24,12 +24,12 @@ export function Panel({ title, aside, flush = false, className, children }: Pane
   return (
     <section className={cx("min-w-0 overflow-hidden rounded border bg-surface", className)}>
       {title && (
-        <div className="flex min-h-10 items-center gap-2 border-b px-3">
+        <div className="flex min-h-10 items-center gap-2 border-b px-4">
           <h2 className="min-w-0 flex-1 truncate font-semibold">{title}</h2>
           {aside}
         </div>
       )}
-      <div className={cx(!flush && "p-3")}>{children}</div>
+      <div className={cx(!flush && "p-4")}>{children}</div>
     </section>
   );
 }

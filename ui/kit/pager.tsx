@@ -19,7 +19,7 @@ type Props = {
 export function Pager({ onPrevious, onNext, children, busy = false }: Props) {
   const t = useTranslations("kit");
   return (
-    <nav aria-label={t("pages")} className="flex h-10 shrink-0 items-center gap-2 border-t bg-canvas px-3">
+    <nav aria-label={t("pages")} className="flex h-10 shrink-0 items-center gap-2 border-t bg-canvas px-4">
       <div aria-live="polite" className="min-w-0 flex-1 truncate text-muted">
         {children}
       </div>
@@ -32,7 +32,12 @@ export function Pager({ onPrevious, onNext, children, busy = false }: Props) {
         <ChevronLeft aria-hidden />
         {t("previousPage")}
       </Button>
-      <Button size="sm" busy={busy && onNext !== null} disabledReason={onNext ? null : t("lastPage")} onClick={() => onNext?.()}>
+      <Button
+        size="sm"
+        busy={busy && onNext !== null}
+        disabledReason={onNext ? null : t("lastPage")}
+        onClick={() => onNext?.()}
+      >
         {t("nextPage")}
         <ChevronRight aria-hidden />
       </Button>

@@ -83,7 +83,10 @@ function OpenPalette({ commands, onClose }: { commands: readonly PaletteCommand[
           <Command label={t("palette")} loop>
             <div className="flex items-center gap-2 border-b px-3">
               <Search aria-hidden className="size-4 shrink-0 text-faint" />
-              <Command.Input placeholder={t("paletteHint")} className="h-11 min-w-0 flex-1 bg-transparent text-lg outline-none" />
+              <Command.Input
+                placeholder={t("paletteHint")}
+                className="h-11 min-w-0 flex-1 bg-transparent text-lg outline-none"
+              />
               <Kbd keys="Escape" />
             </div>
             <Command.List className="scroll-thin max-h-[50vh] overflow-auto p-1 [&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:py-1 [&_[cmdk-group-heading]]:text-sm [&_[cmdk-group-heading]]:text-muted">
@@ -114,7 +117,7 @@ function Entry({ command, onChoose }: { command: PaletteCommand; onChoose: (comm
       {command.icon && <command.icon aria-hidden className="size-4 text-muted" />}
       <span className="min-w-0 flex-1 truncate">{command.label}</span>
       {command.keys && (
-        <span className="text-muted">
+        <span className="flex text-muted">
           <Kbd keys={command.keys} />
         </span>
       )}

@@ -29,7 +29,8 @@ export function Select<V extends string>({ value, onChange, options, placeholder
         )}
       >
         <span className="truncate">
-          <Radix.Value placeholder={placeholder} />
+          {/* Its own words, because Radix knows them only after the list was drawn once in the browser. */}
+          <Radix.Value placeholder={placeholder}>{options.find((option) => option.value === value)?.label}</Radix.Value>
         </span>
         <Radix.Icon>
           <ChevronDown aria-hidden className="size-3.5 text-muted" />

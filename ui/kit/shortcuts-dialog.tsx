@@ -37,7 +37,7 @@ export function ShortcutsDialog() {
               {[...entries].map(([keys, label]) => (
                 <div key={keys} className="flex min-h-7 items-center justify-between gap-3">
                   <dt>{label}</dt>
-                  <dd className="text-muted">
+                  <dd className="flex text-muted">
                     <Kbd keys={keys} />
                   </dd>
                 </div>

@@ -12,8 +12,7 @@ type Props = {
   className?: string;
 };
 
-const scale = (values: readonly (number | null)[]): number =>
-  Math.max(1, ...values.filter((value) => value !== null));
+const scale = (values: readonly (number | null)[]): number => Math.max(1, ...values.filter((value) => value !== null));
 
 /** Runs of known values, each a list of "x,y" points. */
 function runsOf(values: readonly (number | null)[], width: number, height: number): string[][] {
@@ -45,7 +44,13 @@ export function Sparkline({ values, label, tone = "grey", width = 80, height = 2
     >
       {runsOf(values, width, height).map((points) =>
         points.length === 1 ? (
-          <circle key={points[0]} cx={points[0]?.split(",")[0]} cy={points[0]?.split(",")[1]} r={1.25} fill="currentColor" />
+          <circle
+            key={points[0]}
+            cx={points[0]?.split(",")[0]}
+            cy={points[0]?.split(",")[1]}
+            r={1.25}
+            fill="currentColor"
+          />
         ) : (
           <polyline
             key={points[0]}

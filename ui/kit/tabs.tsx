@@ -19,14 +19,21 @@ type Props<V extends string> = {
 /** Views of the same thing, one at a time; only the open one is drawn. Keep `value` in the address. */
 export function Tabs<V extends string>({ label, value, onChange, tabs, aside }: Props<V>) {
   return (
-    <Radix.Root value={value} onValueChange={(chosen) => onChange(chosen as V)} className="flex min-h-0 min-w-0 flex-1 flex-col">
-      <div className="flex items-center gap-2 border-b px-3">
-        <Radix.List aria-label={label} className="scroll-thin flex min-w-0 flex-1 gap-4 overflow-x-auto">
+    <Radix.Root
+      value={value}
+      onValueChange={(chosen) => onChange(chosen as V)}
+      className="flex min-h-0 min-w-0 flex-1 flex-col"
+    >
+      <div className="flex items-center gap-2 border-b px-4">
+        <Radix.List
+          aria-label={label}
+          className="scroll-thin -mx-2 flex min-w-0 flex-1 overflow-x-auto overflow-y-hidden"
+        >
           {tabs.map((tab) => (
             <Radix.Trigger
               key={tab.value}
               value={tab.value}
-              className="-mb-px flex h-9 items-center gap-1.5 border-b-2 border-transparent font-medium whitespace-nowrap text-muted -outline-offset-2 hover:text-ink data-[state=active]:border-accent-text data-[state=active]:text-ink"
+              className="relative flex h-9 items-center gap-1.5 px-2 font-medium whitespace-nowrap text-muted -outline-offset-4 after:absolute after:inset-x-2 after:bottom-0 after:h-0.5 hover:text-ink data-[state=active]:text-ink data-[state=active]:after:bg-accent-text"
             >
               {tab.label}
               {tab.count !== undefined && (

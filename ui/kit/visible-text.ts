@@ -6,8 +6,7 @@ const UNSEEN = /(?!\ufe0f)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Co
 
 export type TextPart = { readonly text: string; readonly unseen: boolean };
 
-const codeOf = (char: string): string =>
-  `U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
+const codeOf = (char: string): string => `U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
 
 /**
  * Cuts text into what can be shown as it is and unseen characters, the latter as their code ("U+202E"). With

@@ -46,7 +46,11 @@ export function ConsoleShell({ environment, account, live = null, notices = null
           <Rail collapsed={collapsed} onCollapse={setCollapsed} />
           <div className="flex min-w-0 flex-1 flex-col">
             <TopBar environment={environment} account={account} live={live} notices={notices} />
-            <main id="main" tabIndex={-1} className="scroll-thin flex min-h-0 flex-1 flex-col overflow-auto outline-none">
+            <main
+              id="main"
+              tabIndex={-1}
+              className="scroll-thin flex min-h-0 flex-1 flex-col overflow-auto outline-none"
+            >
               {children}
             </main>
           </div>

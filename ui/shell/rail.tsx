@@ -51,7 +51,8 @@ function RailLink({ item, collapsed, active }: { item: NavItem; collapsed: boole
       aria-current={active ? "page" : undefined}
       className={cx(
         "relative flex h-7 items-center gap-2.5 rounded px-2 text-muted hover:bg-hover hover:text-ink",
-        active && "bg-hover font-medium text-ink before:absolute before:inset-y-1.5 before:-left-2 before:w-0.5 before:bg-accent-text",
+        active &&
+          "bg-hover font-medium text-ink before:absolute before:inset-y-1.5 before:-left-2 before:w-0.5 before:bg-accent-text",
       )}
     >
       <item.icon aria-hidden className="size-4 shrink-0" />

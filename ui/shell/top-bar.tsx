@@ -40,7 +40,7 @@ function PaletteButton() {
     >
       <Search aria-hidden className="size-3.5 shrink-0" />
       <span className="flex-1 text-left max-md:sr-only">{t("search")}</span>
-      <span className="max-md:hidden">
+      <span className="flex max-md:hidden">
         <Kbd keys="mod+k" />
       </span>
     </button>

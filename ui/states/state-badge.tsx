@@ -18,7 +18,7 @@ export function StateBadge({ state, look = "soft", explain = true }: Props) {
   const t = useTranslations("states");
   const { tone, icon } = STATE_FACES[state];
   return (
-    <span title={explain ? t(`meaning.${state}`) : undefined} className="inline-flex max-w-full">
+    <span title={explain ? t(`meaning.${state}`) : undefined} className="inline-flex max-w-full align-middle">
       <Badge tone={tone} icon={icon} look={look}>
         {t(`name.${state}`)}
       </Badge>

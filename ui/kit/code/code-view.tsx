@@ -48,12 +48,23 @@ export function CodeView({ text, label, language = "text", maxChars = 64_000, in
       <div className="flex h-8 shrink-0 items-center gap-1 border-b pr-1 pl-3 text-sm text-muted">
         <div className="min-w-0 flex-1 truncate">{info}</div>
         {actions}
-        <IconButton icon={WrapText} label={t("wrapLines")} size="sm" aria-pressed={wrap} onClick={() => setWrap(!wrap)} className={cx(wrap && "text-accent-text")} />
+        <IconButton
+          icon={WrapText}
+          label={t("wrapLines")}
+          size="sm"
+          aria-pressed={wrap}
+          onClick={() => setWrap(!wrap)}
+          className={cx(wrap && "text-accent-text")}
+        />
         <CopyButton text={text} label={t("copyAll")} />
       </div>
       {/* A region that scrolls must be reachable by keyboard. */}
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <div role="region" aria-label={label} tabIndex={0} className="scroll-thin min-h-0 flex-1 overflow-auto py-1.5 font-mono text-sm leading-4.5 -outline-offset-2">
+      <div
+        role="region"
+        aria-label={label}
+        tabIndex={0}
+        className="scroll-thin min-h-0 flex-1 overflow-auto py-1.5 font-mono text-sm leading-4.5 -outline-offset-2"
+      >
         <div className={cx("grid grid-cols-[auto_1fr]", !wrap && "w-max min-w-full")}>
           {lines.map((line, at) => (
             <Line key={at} number={at + 1} line={line} json={language === "json"} wrap={wrap} />

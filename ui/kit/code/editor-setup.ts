@@ -1,7 +1,9 @@
 import { json, jsonParseLinter } from "@codemirror/lang-json";
+import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import { linter, lintGutter } from "@codemirror/lint";
 import { EditorState, type Extension } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
+import { tags } from "@lezer/highlight";
 import { basicSetup } from "codemirror";
 
 export type EditorLanguage = "json" | "text";
@@ -25,13 +27,29 @@ const look = EditorView.theme({
   ".cm-specialChar": { color: "var(--amber)" },
   ".cm-changedLine": { backgroundColor: "color-mix(in oklab, var(--amber-solid) 12%, transparent) !important" },
   "&.cm-merge-a .cm-changedText, .cm-deletedChunk .cm-deletedText": {
-    background: "color-mix(in oklab, var(--red-solid) 30%, transparent)",
+    background: "color-mix(in oklab, var(--red-solid) 12%, transparent)",
+    textDecoration: "underline 2px var(--red-solid)",
   },
-  "&.cm-merge-b .cm-changedText": { background: "color-mix(in oklab, var(--green-solid) 32%, transparent)" },
+  "&.cm-merge-b .cm-changedText": {
+    background: "color-mix(in oklab, var(--green-solid) 12%, transparent)",
+    textDecoration: "underline 2px var(--green-solid)",
+  },
   "&.cm-merge-a .cm-changedLine": { backgroundColor: "var(--red-soft) !important" },
   "&.cm-merge-b .cm-changedLine": { backgroundColor: "var(--green-soft) !important" },
-  ".cm-collapsedLines": { background: "var(--hover)", color: "var(--muted)" },
+  ".cm-collapsedLines": { background: "var(--hover)", color: "var(--muted)", padding: "3px 12px" },
+  // The library's glyph is missing from most fonts.
+  ".cm-collapsedLines:before, .cm-collapsedLines:after": { content: '"···"' },
 });
+
+/** The same colours as in the read-only view. */
+const syntax = HighlightStyle.define([
+  { tag: tags.propertyName, color: "var(--blue)" },
+  { tag: tags.string, color: "var(--green)" },
+  { tag: tags.number, color: "var(--violet)" },
+  { tag: [tags.bool, tags.null], color: "var(--amber)" },
+  { tag: [tags.separator, tags.squareBracket, tags.brace, tags.punctuation], color: "var(--muted)" },
+  { tag: tags.invalid, color: "var(--red)" },
+]);
 
 export type EditorWish = {
   language: EditorLanguage;
@@ -39,14 +57,20 @@ export type EditorWish = {
   /** Its accessible name. */
   label: string;
   nonce: string | undefined;
+  /** Words of the editor itself, by their English. */
+  phrases?: Record<string, string>;
   onChange?: (text: string) => void;
 };
 
 /** What an editor of ours is made of. */
-export function editorSetup({ language, readOnly, label, nonce, onChange }: EditorWish): Extension[] {
+export function editorSetup({ language, readOnly, label, nonce, phrases = {}, onChange }: EditorWish): Extension[] {
   return [
     basicSetup,
     look,
+    syntaxHighlighting(syntax),
+    EditorState.phrases.of(phrases),
+    // Every "\r" stays in the text: an editor must not rewrite line ends nobody touched.
+    EditorState.lineSeparator.of("\n"),
     EditorView.lineWrapping,
     EditorView.contentAttributes.of({ "aria-label": label }),
     EditorState.readOnly.of(readOnly),

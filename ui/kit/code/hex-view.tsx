@@ -24,8 +24,12 @@ export function HexView({ bytes, label, info, actions, className }: Props) {
         <CopyButton text={() => plainHex(bytes)} label={t("copyHex")} />
       </div>
       {/* A region that scrolls must be reachable by keyboard. */}
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <div role="region" aria-label={label} tabIndex={0} className="scroll-thin min-h-0 flex-1 overflow-auto px-3 py-1.5 -outline-offset-2">
+      <div
+        role="region"
+        aria-label={label}
+        tabIndex={0}
+        className="scroll-thin min-h-0 flex-1 overflow-auto px-3 py-1.5 -outline-offset-2"
+      >
         <pre className="w-max font-mono text-sm leading-4.5">
           {hexRows(bytes, limit).map(({ offset, hex, ascii }) => (
             <span key={offset}>

@@ -15,7 +15,14 @@ export type Column<R> = {
   /** Numbers stand at the end. */
   align?: "start" | "end";
   sortable?: boolean;
+  /** Shown only where the table is at least this wide: medium 40 rem, wide 56 rem. Default: always. */
+  from?: "medium" | "wide";
 };
+
+const rooms = { medium: "hidden @2xl:table-cell", wide: "hidden @4xl:table-cell" };
+
+/** The class that hides a column's cells where the table is too narrow for it. */
+export const roomFor = <R,>({ from }: Column<R>): string | undefined => from && rooms[from];
 
 type Props<R> = { column: Column<R>; sort: Sort | undefined; onSort: ((sort: Sort) => void) | undefined };
 
@@ -29,18 +36,21 @@ export function HeaderCell<R>({ column, sort, onSort }: Props<R>) {
       scope="col"
       aria-sort={column.sortable ? (sorted ?? "none") : undefined}
       className={cx(
-        "sticky top-0 z-10 h-8 truncate border-b bg-sunken px-3 text-sm font-medium text-muted",
+        "sticky top-0 z-10 h-8 truncate border-b bg-sunken px-3 text-sm font-medium text-muted first:pl-4 last:pr-4",
         end ? "text-right" : "text-left",
         column.width,
+        roomFor(column),
       )}
     >
       {column.sortable && onSort ? (
         <button
           type="button"
-          onClick={() =>
-            onSort({ column: column.id, direction: sorted === "descending" ? "ascending" : "descending" })
-          }
-          className={cx("inline-flex h-6 items-center gap-1 hover:text-ink", sorted && "text-ink", end && "flex-row-reverse")}
+          onClick={() => onSort({ column: column.id, direction: sorted === "descending" ? "ascending" : "descending" })}
+          className={cx(
+            "inline-flex h-6 items-center gap-1 hover:text-ink",
+            sorted && "text-ink",
+            end && "flex-row-reverse",
+          )}
         >
           {column.header}
           <Arrow aria-hidden className={cx("size-3", !sorted && "opacity-0")} />

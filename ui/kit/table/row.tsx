@@ -3,7 +3,7 @@
 import type { MouseEvent } from "react";
 import { Checkbox } from "../checkbox.tsx";
 import { cx } from "../cx.ts";
-import type { Column } from "./header-cell.tsx";
+import { type Column, roomFor } from "./header-cell.tsx";
 
 type Props<R> = {
   row: R;
@@ -46,7 +46,7 @@ export function Row<R>({ row, rowKey, columns, selected, selectLabel, onSelect, 
       )}
     >
       {selected !== null && (
-        <td className={cx("h-(--row) border-b pl-3", open && "shadow-[inset_2px_0_var(--accent-text)]")}>
+        <td className={cx("h-(--row) border-b pl-4", open && "shadow-[inset_2px_0_var(--accent-text)]")}>
           <Checkbox
             aria-label={selectLabel}
             checked={selected}
@@ -63,7 +63,8 @@ export function Row<R>({ row, rowKey, columns, selected, selectLabel, onSelect, 
         <td
           key={column.id}
           className={cx(
-            "h-(--row) truncate border-b px-3",
+            "h-(--row) truncate border-b px-3 first:pl-4 last:pr-4",
+            roomFor(column),
             column.align === "end" && "text-right tabular-nums",
             open && at === 0 && selected === null && "shadow-[inset_2px_0_var(--accent-text)]",
           )}

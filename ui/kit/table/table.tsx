@@ -5,7 +5,7 @@ import { useTranslations } from "use-intl";
 import { Checkbox } from "../checkbox.tsx";
 import { cx } from "../cx.ts";
 import { Skeleton } from "../skeleton.tsx";
-import { type Column, HeaderCell, type Sort } from "./header-cell.tsx";
+import { type Column, HeaderCell, roomFor, type Sort } from "./header-cell.tsx";
 import { Row } from "./row.tsx";
 import { rangeTo, type Selection, toggleAll, toggleRow } from "./selection.ts";
 import { useRowKeys } from "./use-row-keys.ts";
@@ -56,12 +56,16 @@ export function Table<R>(props: TableProps<R>) {
   const body = useRowKeys({ order, props, select });
   const chosen = selection ? order.filter((key) => selection.keys.has(key)).length : 0;
   return (
-    <div className={cx("scroll-thin relative min-h-0 overflow-auto", props.className)}>
-      <table aria-label={props.label} aria-busy={loadingRows > 0} className="w-full table-fixed border-separate border-spacing-0">
+    <div className={cx("scroll-thin @container relative min-h-0 overflow-auto", props.className)}>
+      <table
+        aria-label={props.label}
+        aria-busy={loadingRows > 0}
+        className="w-full table-fixed border-separate border-spacing-0"
+      >
         <thead>
           <tr>
             {selection && (
-              <th scope="col" className="sticky top-0 z-10 h-8 w-9 border-b bg-sunken pl-3 text-left">
+              <th scope="col" className="sticky top-0 z-10 h-8 w-10 border-b bg-sunken pl-4 text-left">
                 <Checkbox
                   aria-label={t("selectAll")}
                   checked={chosen === 0 ? false : chosen === order.length || "indeterminate"}
@@ -78,7 +82,7 @@ export function Table<R>(props: TableProps<R>) {
         <tbody ref={body}>
           {loadingRows > 0
             ? Array.from({ length: loadingRows }, (_, at) => (
-                <SkeletonRow key={at} columns={columns.length} selectable={selection !== undefined} at={at} />
+                <SkeletonRow key={at} columns={columns} selectable={selection !== undefined} at={at} />
               ))
             : rows.map((row, at) => (
                 <Row
@@ -103,12 +107,25 @@ export function Table<R>(props: TableProps<R>) {
 
 const WIDTHS = ["w-3/4", "w-1/2", "w-2/3", "w-3/5"];
 
-function SkeletonRow({ columns, selectable, at }: { columns: number; selectable: boolean; at: number }) {
+function SkeletonRow<R>({
+  columns,
+  selectable,
+  at,
+}: {
+  columns: readonly Column<R>[];
+  selectable: boolean;
+  at: number;
+}) {
   return (
     <tr>
-      {Array.from({ length: columns + (selectable ? 1 : 0) }, (_, cell) => (
-        <td key={cell} className="h-(--row) border-b px-3">
-          <Skeleton className={WIDTHS[(at + cell * 3) % WIDTHS.length] ?? ""} />
+      {selectable && (
+        <td className="h-(--row) border-b pl-4">
+          <Skeleton className="size-3.5" />
+        </td>
+      )}
+      {columns.map((column, cell) => (
+        <td key={column.id} className={cx("h-(--row) border-b px-3 first:pl-4", roomFor(column))}>
+          <Skeleton className={cx(WIDTHS[(at + cell * 3) % WIDTHS.length], column.align === "end" && "ml-auto")} />
         </td>
       ))}
     </tr>

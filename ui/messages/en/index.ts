@@ -11,4 +11,17 @@ import settings from "./settings.json";
 import shell from "./shell.json";
 import states from "./states.json";
 
-export const en = { audit, auth, brokers, groups, kit, messages, operations, overview, queues, settings, shell, states };
+export const en = {
+  audit,
+  auth,
+  brokers,
+  groups,
+  kit,
+  messages,
+  operations,
+  overview,
+  queues,
+  settings,
+  shell,
+  states,
+};
