@@ -47,8 +47,11 @@ export function runAdapterContract<M extends Manifest>(
       if (notApplicable[title] !== undefined) continue;
       test(title, { timeout: TIMEOUT_MS }, async () => {
         if (run === undefined) throw new Error("the contract has no such case");
-        await run();
-        await closeAll(sessions);
+        try {
+          await run();
+        } finally {
+          await closeAll(sessions);
+        }
       });
     }
     test("what does not apply has a reason", () => {

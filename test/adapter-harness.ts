@@ -67,6 +67,8 @@ export type AdapterHarness<M extends Manifest> = {
   place(): Promise<Place<M>>;
   /** The nastiest messages this broker can carry, see nasty-messages.ts. */
   readonly nasty: readonly Planted[];
+  /** Names of headers the broker itself adds to every delivery. */
+  readonly addedHeaders?: readonly string[];
   /** Native facts for a message that `put` never saw, so that one can be published from scratch. */
   readonly plainNative: Native;
   /** What of `native` must survive a resend, in any comparable form. */
@@ -75,8 +77,12 @@ export type AdapterHarness<M extends Manifest> = {
   readonly missingSource: z.infer<M["source"]>;
   /** The kind of depth this broker gives; all but `exact` may lag. */
   readonly depthKind: Exclude<Depth["kind"], "unknown">;
-  /** A dead-letter queue the broker itself knows as one, and the sign discover must give. */
-  deadLetterPlace(): Promise<{ readonly source: z.infer<M["source"]>; readonly sign: DeadLetterSign }>;
+  /** A dead-letter queue the broker itself knows as one, the sign discover must give, and how to log in to ask, if not as ever. */
+  deadLetterPlace(): Promise<{
+    readonly source: z.infer<M["source"]>;
+    readonly sign: DeadLetterSign;
+    readonly access?: Access<M>;
+  }>;
   startPrivateBroker(): Promise<PrivateBroker<M>>;
 };
 

@@ -7,26 +7,30 @@ export const LIMITS: CaptureLimits = { maxBytes: 4 * 1024 * 1024, maxCount: 100,
 
 type Reader<M extends Manifest> = Pick<Session<M>, "capture">;
 
-/** Captures and accepts until `count` deaths were read; throws when they do not come in 20 s. */
+/** What was read so far; kept over several captures of one source. */
+export type Read = { deaths: RawDeath[]; cursor: Cursor };
+
+/** Captures and accepts until `count` deaths were read, `into` included; throws when they do not come in 20 s. */
 export async function collect<M extends Manifest>(
   session: Reader<M>,
   source: z.infer<M["source"]>,
   count: number,
-  { limits = LIMITS, from = null }: { limits?: CaptureLimits; from?: Cursor } = {},
-): Promise<{ deaths: RawDeath[]; cursor: Cursor }> {
-  const deaths: RawDeath[] = [];
-  let cursor = from;
+  { limits = LIMITS, into = { deaths: [], cursor: null } }: { limits?: CaptureLimits; into?: Read } = {},
+): Promise<Read> {
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), 20_000);
-  for await (const batch of session.capture(source, from, limits, stop.signal)) {
-    deaths.push(...batch.deaths);
-    cursor = batch.cursor;
-    await batch.accept();
-    if (deaths.length >= count) break;
+  try {
+    for await (const batch of session.capture(source, into.cursor, limits, stop.signal)) {
+      await batch.accept();
+      into.deaths.push(...batch.deaths);
+      into.cursor = batch.cursor;
+      if (into.deaths.length >= count) break;
+    }
+  } finally {
+    clearTimeout(timer);
   }
-  clearTimeout(timer);
-  if (deaths.length < count) throw new Error(`only ${deaths.length} of ${count} deaths came in 20 s`);
-  return { deaths, cursor };
+  if (into.deaths.length < count) throw new Error(`only ${into.deaths.length} of ${count} deaths came in 20 s`);
+  return into;
 }
 
 /** The next batch of a running capture; throws when there is none. */

@@ -17,19 +17,22 @@ function bodyId(db: Db, messageId: string, which: BodyOf) {
   return db.select({ id: table.bodyId }).from(table).where(and(eq(table.id, which.id), eq(table.messageId, messageId)));
 }
 
-/** The first `limit` bytes of a body and its whole size, or null when the message has no such body. */
-export async function readBody(db: Db, messageId: string, which: BodyOf, limit: number): Promise<{ bytes: Buffer; size: number } | null> {
+/** Up to `limit` bytes of a body from `offset` on, and its whole size; null when the message has no such body. */
+export async function readBodyPart(db: Db, messageId: string, which: BodyOf, offset: number, limit: number): Promise<{ bytes: Buffer; size: number } | null> {
   const [found] = await bodyId(db, messageId, which);
   if (found === undefined) return null;
   const [row] = await db
     .select({
-      bytes: sql<Buffer>`substring(${bodies.bytes} from 1 for ${limit})`.mapWith(bodies.bytes),
+      bytes: sql<Buffer>`substring(${bodies.bytes} from ${offset + 1}::int for ${limit}::int)`.mapWith(bodies.bytes),
       size: sql<number>`octet_length(${bodies.bytes})`,
     })
     .from(bodies)
     .where(eq(bodies.id, found.id));
   return row ?? null;
 }
+
+/** The first `limit` bytes of a body and its whole size, or null when the message has no such body. */
+export const readBody = (db: Db, messageId: string, which: BodyOf, limit: number) => readBodyPart(db, messageId, which, 0, limit);
 
 /** The latest death of up to `limit` messages of a selection, newest first, as they were captured. */
 export async function sampleOf(db: Db, selection: Selection, limit: number, bodyLimit: number) {

@@ -57,7 +57,7 @@ test("filters narrow by act, person and time", async () => {
   expect((await audit().list({ act: "message.discard", actorId: admin.id })).items).toHaveLength(25);
   expect((await audit().list({ actorId: admin.id })).items[0]).toMatchObject({ actor: admin.name, email: admin.email, detail: '{"n":245}' });
   const [newest] = (await audit().list({})).items;
-  const at = newest?.at.toISOString() ?? "";
+  const at = newest?.at ?? "";
   expect((await audit().list({ from: at, to: at })).items.map((item) => item.id)).toContain(newest?.id);
   expect((await audit().list({ from: "2100-01-01T00:00:00Z" })).items).toEqual([]);
   expect((await audit().list({ to: "2001-01-01T00:00:00+02:00" })).items).toEqual([]);

@@ -1,12 +1,14 @@
 import { z } from "zod";
 import { Failure } from "#core/failure.ts";
 import { messageFilter } from "#core/message/filter.ts";
+import { selection } from "#core/selection.ts";
 import { readBody } from "#db/queries/message-bodies.ts";
 import { anyMessage, countStates, groupTitle, listSourceNames, neighbours, topErrorTypes } from "#db/queries/message-counts.ts";
 import { countNewer, listMessages } from "#db/queries/message-list.ts";
 import { isoTimes } from "../iso-times.ts";
 import { messageDetail } from "../services/message-detail.ts";
-import { router, viewerProcedure } from "../trpc.ts";
+import { planSelection } from "../services/resend-plan.ts";
+import { operatorProcedure, router, viewerProcedure } from "../trpc.ts";
 
 const PAGE = 100;
 /** How long a page may be searched for, ms: then it says how far it came. */
@@ -62,6 +64,9 @@ export const messagesRouter = router({
   neighbours: viewerProcedure
     .input(z.strictObject({ filter: messageFilter, position }))
     .query(({ ctx, input }) => neighbours(ctx.db, input.filter, input.position, PAGE_MS)),
+
+  /** What a resend would do to a selection, told from a sample of it. */
+  plan: operatorProcedure.input(z.strictObject({ selection })).query(({ ctx, input }) => planSelection(ctx.db, input.selection)),
 
   /** The beginning of a body, base64. A body never changes. */
   body: viewerProcedure.input(body).query(async ({ ctx, input }) => {

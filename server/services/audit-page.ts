@@ -1,6 +1,7 @@
 import type { AuditQuery } from "#core/audit.ts";
 import type { Db } from "#db/client.ts";
 import { listAudit } from "#db/queries/audit.ts";
+import { isoTimes } from "../iso-times.ts";
 
 const PAGE = 100;
 
@@ -13,5 +14,5 @@ export async function auditPage(db: Db, { before, after, from, to, ...rest }: Au
   const items = after === undefined ? found.slice(0, PAGE) : found.slice(-PAGE);
   const older = after === undefined ? more : true;
   const newer = after === undefined ? before !== undefined : more;
-  return { items, older: older ? (items.at(-1)?.id ?? null) : null, newer: newer ? (items[0]?.id ?? null) : null };
+  return { items: isoTimes(items), older: older ? (items.at(-1)?.id ?? null) : null, newer: newer ? (items[0]?.id ?? null) : null };
 }

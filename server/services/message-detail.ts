@@ -1,4 +1,6 @@
+import { ruleTitle } from "#core/decoders/index.ts";
 import { Failure } from "#core/failure.ts";
+import type { NormalForm } from "#core/message/normal-form.ts";
 import { ACTS, may, type Act, type MessageState } from "#core/message/state.ts";
 import type { Db } from "#db/client.ts";
 import { attemptsOf, deathsOf, entriesOf, eventsOf, getMessage, revisionsOf } from "#db/queries/message-detail.ts";
@@ -9,7 +11,7 @@ type Entry<K extends string, Row> = Row & { readonly kind: K; /** ISO: when it h
 
 /** One thing that happened to a message. */
 export type TimelineEntry =
-  | Entry<"death", Rows<typeof deathsOf>>
+  | Entry<"death", Rows<typeof deathsOf> & { /** The convention that was recognised. */ readonly rule: string }>
   | Entry<"attempt", Rows<typeof attemptsOf>>
   | Entry<"edit", Rows<typeof revisionsOf>>
   | Entry<"event", Rows<typeof eventsOf>>;
@@ -19,6 +21,8 @@ const TOLD_BY_DEATH = new Set(["captured", "died_again"]);
 
 /** At the same moment an order comes before its attempt, and an attempt before the death that follows. */
 const RANK = { edit: 0, event: 1, attempt: 2, death: 3 } as const;
+
+const titleOf = (normal: string): string => ruleTitle((JSON.parse(normal) as NormalForm).rule);
 
 /** All that happened, oldest first. */
 function timelineOf(
@@ -30,7 +34,7 @@ function timelineOf(
   const tried = new Set(attempts.map(({ id }) => id));
   const untold = events.filter(({ cause, attemptId }) => !TOLD_BY_DEATH.has(cause) && (attemptId === null || !tried.has(attemptId)));
   return [
-    ...deaths.map((death) => ({ kind: "death" as const, time: death.capturedAt, ...death })),
+    ...deaths.map((death) => ({ kind: "death" as const, time: death.capturedAt, ...death, rule: titleOf(death.normal) })),
     ...attempts.map((attempt) => ({ kind: "attempt" as const, time: attempt.startedAt, ...attempt })),
     ...edits.map((edit) => ({ kind: "edit" as const, time: edit.createdAt, ...edit })),
     ...untold.map((event) => ({ kind: "event" as const, time: event.at, ...event })),

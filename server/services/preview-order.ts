@@ -12,6 +12,7 @@ export async function previewOrder(db: Db, act: Act, selection: Selection) {
     originsOfSelection(db, selection, from, asOf),
   ]);
   const blocked: { state: MessageState; count: number }[] = counts.filter(({ state }) => !from.includes(state));
-  const count = counts.reduce((sum, each) => sum + (from.includes(each.state) ? each.count : 0), 0);
-  return { asOf, count, blocked, origins };
+  const ready: { state: MessageState; count: number }[] = counts.filter(({ state }) => from.includes(state));
+  const count = ready.reduce((sum, each) => sum + each.count, 0);
+  return { asOf, count, ready, blocked, origins };
 }

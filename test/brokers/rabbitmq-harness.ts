@@ -72,13 +72,45 @@ export type Fetched = { readonly body: Uint8Array; readonly headers: readonly He
 /** Takes everything that waits in a queue. */
 export async function drainNatively(model: amqp.ChannelModel, queue: string): Promise<Fetched[]> {
   const channel = await model.createChannel();
+  const { messageCount } = await channel.checkQueue(queue);
   const fetched: Fetched[] = [];
-  for (;;) {
-    const message = await channel.get(queue, { noAck: true });
-    if (message === false) break;
-    const { headers, properties } = decodeContentHeader(amqp.contentHeaderOf(message));
-    fetched.push({ body: message.content, headers, properties });
-  }
+  const all = Promise.withResolvers<void>();
+  if (messageCount === 0) all.resolve();
+  const { consumerTag } = await channel.consume(
+    queue,
+    (message) => {
+      if (message !== null) fetched.push(fetchedOf(message));
+      if (fetched.length === messageCount) all.resolve();
+    },
+    { noAck: true },
+  );
+  await all.promise;
+  await channel.cancel(consumerTag);
+  await channel.close();
+  return fetched;
+}
+
+function fetchedOf(message: amqp.Message): Fetched {
+  const { headers, properties } = decodeContentHeader(amqp.contentHeaderOf(message));
+  return { body: message.content, headers, properties };
+}
+
+/** All a stream holds, which is read and not taken: up to a message put in to mark the end. */
+async function readStream(model: amqp.ChannelModel, queue: string): Promise<Fetched[]> {
+  const end = crypto.randomUUID();
+  await putNatively(model, queue, [{ body: Buffer.from(end), headers: [] }]);
+  const channel = await model.createChannel();
+  await channel.prefetch(100);
+  const fetched: Fetched[] = [];
+  const seen = Promise.withResolvers<void>();
+  const read = (message: amqp.ConsumeMessage | null): void => {
+    if (message === null) return;
+    channel.ack(message);
+    if (message.content.toString() === end) seen.resolve();
+    else fetched.push(fetchedOf(message));
+  };
+  await channel.consume(queue, read, { arguments: { "x-stream-offset": "first" } });
+  await seen.promise;
   await channel.close();
   return fetched;
 }
@@ -93,7 +125,7 @@ export async function makePlace(model: amqp.ChannelModel, type: Source["type"]):
     source: { queue, type },
     target: { kind: "rabbitmq", exchange: "", routingKey: queue },
     put: (messages) => putNatively(model, queue, messages),
-    drain: () => drainNatively(model, queue),
+    drain: () => (type === "stream" ? readStream(model, queue) : drainNatively(model, queue)),
   };
 }
 
@@ -103,14 +135,22 @@ const tooDeep = (): TypedValue => {
   return value;
 };
 
+/** RabbitMQ keeps a stream as AMQP 1.0: it drops arrays and tables of headers, and decimals end the connection (3.10). */
+const streamMessages = (): Planted[] => [
+  ...Object.entries(nastyBodies()).map(([label, body]) => ({ label, body, headers: [] })),
+  ...typedHeaders()
+    .filter(({ value }) => !["array", "table", "decimal"].includes(value.t))
+    .map((header) => ({ label: `a header of type ${header.value.t}`, body: new Uint8Array(), headers: [header] })),
+];
+
 const nastyMessages = (): Planted[] => [
   ...Object.entries(nastyBodies()).map(([label, body]) => ({ label, body, headers: [] })),
   { label: "every type of header", body: new Uint8Array(), headers: typedHeaders() },
   { label: "60 arrays deep", body: new Uint8Array(), headers: [{ name: "deep", value: tooDeep() }] },
 ];
 
-/** The harness for one type of queue. Streams change what they store: their own messages are named in `nasty`. */
-export async function rabbitHarness(type: Source["type"], nasty = nastyMessages()): Promise<AdapterHarness<RabbitManifest>> {
+/** The harness for one type of queue. */
+export async function rabbitHarness(type: Source["type"]): Promise<AdapterHarness<RabbitManifest>> {
   const server = runsRabbit();
   const model = await openNative(server);
   const withoutExpiration = (native: Native): unknown => {
@@ -125,7 +165,8 @@ export async function rabbitHarness(type: Source["type"], nasty = nastyMessages(
     wrongAccess: { ...accessTo(server), secrets: { password: "wrong" } },
     halfOpen: { settings: { heartbeatSeconds: 1 }, withinMs: 2_500 },
     place: () => makePlace(model, type),
-    nasty,
+    nasty: type === "stream" ? streamMessages() : nastyMessages(),
+    addedHeaders: ["x-stream-offset"],
     plainNative: {
       transport: "amqp-0.9.1",
       queue: "contract.dlq",
@@ -139,7 +180,17 @@ export async function rabbitHarness(type: Source["type"], nasty = nastyMessages(
     missingSource: { queue: `contract.missing.${crypto.randomUUID()}`, type },
     depthKind: "exact",
     deadLetterPlace: async () => {
-      throw new Error("discover has its own test, with the management API");
+      const { queue, source } = await makePlace(model, type);
+      const channel = await model.createChannel();
+      const failing = `${queue}.work`;
+      const exchange = `${queue}.dlx`;
+      await channel.assertExchange(exchange, "direct");
+      await channel.bindQueue(queue, exchange, "dead");
+      const deadLettering = { "x-dead-letter-exchange": exchange, "x-dead-letter-routing-key": "dead" };
+      await channel.assertQueue(failing, { durable: true, arguments: deadLettering });
+      await channel.close();
+      const access = accessTo(server, { managementUrl: server.managementUrl });
+      return { source, sign: { sign: "target_of", queue: failing }, access };
     },
     startPrivateBroker: async () => {
       const { rabbit: own, ...why } = await startRabbit({ own: true });

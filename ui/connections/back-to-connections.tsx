@@ -8,7 +8,7 @@ import { useTranslations } from "use-intl";
 export function BackToConnections() {
   const t = useTranslations("brokers");
   return (
-    <Link href="/settings/connections" className="mb-1 inline-flex items-center gap-0.5 text-muted hover:text-ink">
+    <Link href="/settings/connections" className="inline-flex items-center gap-0.5 text-muted hover:text-ink">
       <ChevronLeft aria-hidden className="size-3.5" />
       {t("connections.title")}
     </Link>

@@ -79,7 +79,6 @@ export function ConnectionForm({ draft, onChange, saved }: Props) {
             label={t("form.name")}
             help={t("form.nameHelp")}
             required
-            autoFocus={saved === null}
             autoComplete="off"
             value={draft.name}
             error={errors.get("name")}

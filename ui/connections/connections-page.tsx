@@ -7,8 +7,9 @@ import { useRefusal } from "../brokers/use-refusal.ts";
 import { Button, ButtonLink } from "../kit/button.tsx";
 import { EmptyState } from "../kit/empty-state.tsx";
 import { ErrorState } from "../kit/error-state.tsx";
-import { PageHeader, Panel } from "../kit/page.tsx";
+import { Panel } from "../kit/page.tsx";
 import { Skeleton } from "../kit/skeleton.tsx";
+import { SettingsPage } from "../settings/settings-frame.tsx";
 import { useTRPC } from "../trpc/client.tsx";
 import { refusalOf } from "../trpc/failure.ts";
 import { ConnectionRow } from "./connection-row.tsx";
@@ -21,9 +22,7 @@ export function ConnectionsPage() {
   if (data === undefined && error !== null)
     return <ErrorState title={t("connections.failed")} detail={refusalOf(error)?.message} onRetry={() => void refetch()} />;
   return (
-    <>
-      <PageHeader title={t("connections.title")} description={t("connections.help")} actions={<AddConnection />} />
-      <div className="px-4 pb-6">
+    <SettingsPage wide lead={t("connections.help")} actions={<AddConnection />}>
         <Panel flush>
           {data === undefined && (
             <div className="grid gap-3 p-3">
@@ -42,8 +41,7 @@ export function ConnectionsPage() {
             ))}
           </ul>
         </Panel>
-      </div>
-    </>
+    </SettingsPage>
   );
 }
 

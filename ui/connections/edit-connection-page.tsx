@@ -6,8 +6,9 @@ import { useTranslations } from "use-intl";
 import { ConnectionState } from "../brokers/connection-state.tsx";
 import { Fault } from "../brokers/fault.tsx";
 import { ErrorLine, ErrorState } from "../kit/error-state.tsx";
-import { PageHeader, Panel } from "../kit/page.tsx";
+import { Panel } from "../kit/page.tsx";
 import { Skeleton } from "../kit/skeleton.tsx";
+import { SettingsPage } from "../settings/settings-frame.tsx";
 import { useTRPC } from "../trpc/client.tsx";
 import type { Outputs } from "../trpc/outputs.ts";
 import { refusalOf } from "../trpc/failure.ts";
@@ -24,14 +25,13 @@ export function EditConnectionPage({ id }: { id: string }) {
   if (data === undefined && error !== null)
     return <ErrorState title={t("connections.failed")} detail={refusalOf(error)?.message} onRetry={() => void refetch()} />;
   return (
-    <>
-      <PageHeader
-        above={<BackToConnections />}
-        title={data?.name ?? <Skeleton className="h-5 w-48" />}
-        actions={data && <ConnectionState state={data.state} />}
-      />
+    <SettingsPage wide lead={<BackToConnections />}>
+      <header className="flex items-center gap-2">
+        <h2 className="text-lg font-semibold break-words">{data?.name ?? <Skeleton className="h-5 w-48" />}</h2>
+        {data !== undefined && <ConnectionState state={data.state} />}
+      </header>
       {data !== undefined && <Edit connection={data} />}
-    </>
+    </SettingsPage>
   );
 }
 
@@ -42,7 +42,7 @@ function Edit({ connection }: { connection: Outputs["connections"]["get"] }) {
   const [stored] = useState(() => JSON.parse(connection.settings) as Values);
   const [draft, setDraft] = useState<Draft>(() => ({ name, kind, settings: formValues(kind, stored), secrets: {} }));
   return (
-    <div className="grid items-start gap-4 px-4 pb-6 lg:grid-cols-[minmax(0,36rem)_minmax(0,22rem)]">
+    <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,36rem)_minmax(0,22rem)]">
       <div className="grid min-w-0 gap-4">
         {connection.state === "down" && connection.faultCode !== null && (
           <Panel>

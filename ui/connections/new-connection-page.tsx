@@ -3,8 +3,8 @@
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { BROKER_KINDS, manifests } from "#core/brokers/index.ts";
-import { PageHeader } from "../kit/page.tsx";
 import { Segmented } from "../kit/segmented.tsx";
+import { SettingsPage } from "../settings/settings-frame.tsx";
 import { BackToConnections } from "./back-to-connections.tsx";
 import { ConnectionForm } from "./connection-form.tsx";
 import { newDraft } from "./connection-values.ts";
@@ -15,9 +15,12 @@ export function NewConnectionPage() {
   const t = useTranslations("brokers");
   const [draft, setDraft] = useState(() => newDraft("rabbitmq"));
   return (
-    <>
-      <PageHeader above={<BackToConnections />} title={t("form.newTitle")} description={t("form.newHelp")} />
-      <div className="grid items-start gap-4 px-4 pb-6 lg:grid-cols-[minmax(0,36rem)_minmax(0,22rem)]">
+    <SettingsPage wide lead={<BackToConnections />}>
+      <header>
+        <h2 className="text-lg font-semibold">{t("form.newTitle")}</h2>
+        <p className="text-muted">{t("form.newHelp")}</p>
+      </header>
+      <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,36rem)_minmax(0,22rem)]">
         <div className="grid min-w-0 gap-4">
           <div>
             <Segmented
@@ -31,6 +34,6 @@ export function NewConnectionPage() {
         </div>
         <Permissions kind={draft.kind} />
       </div>
-    </>
+    </SettingsPage>
   );
 }

@@ -29,7 +29,7 @@ const CELLS = [
 export function Counters() {
   const t = useTranslations("overview");
   const trpc = useTRPC();
-  const { data, error, refetch } = useQuery(trpc.overview.counters.queryOptions());
+  const { data, error, refetch } = useQuery(trpc.overview.counters.queryOptions(undefined, { meta: { live: "slow" } }));
   if (error !== null && data === undefined)
     return <ErrorLine onRetry={() => void refetch()}>{t("countersFailed")}</ErrorLine>;
   return (

@@ -18,7 +18,7 @@ export function FlowPanel() {
   const t = useTranslations("overview");
   const format = useFormatter();
   const trpc = useTRPC();
-  const { data, error, refetch } = useQuery(trpc.overview.flow.queryOptions());
+  const { data, error, refetch } = useQuery(trpc.overview.flow.queryOptions(undefined, { meta: { live: "slow" } }));
   const sums = data && { died: total(data, "died"), resent: total(data, "resent"), discarded: total(data, "discarded") };
   return (
     <Panel

@@ -16,7 +16,7 @@ import { WorkersPanel } from "./workers-panel.tsx";
 export function OverviewPage() {
   const t = useTranslations("overview");
   const trpc = useTRPC();
-  const places = useQuery(trpc.overview.places.queryOptions());
+  const places = useQuery(trpc.overview.places.queryOptions(undefined, { meta: { live: "slow" } }));
   const begun = places.data === undefined || places.data.sources > 0;
   return (
     <>

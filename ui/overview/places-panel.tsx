@@ -21,7 +21,7 @@ type Places = Outputs["overview"]["places"];
 export function PlacesPanel() {
   const t = useTranslations("overview");
   const trpc = useTRPC();
-  const { data } = useQuery(trpc.overview.places.queryOptions());
+  const { data } = useQuery(trpc.overview.places.queryOptions(undefined, { meta: { live: "slow" } }));
   return (
     <Panel
       title={t("connections")}

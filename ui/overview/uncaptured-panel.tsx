@@ -13,7 +13,7 @@ import { useTRPC } from "../trpc/client.tsx";
 export function UncapturedPanel() {
   const t = useTranslations("overview");
   const trpc = useTRPC();
-  const { data } = useQuery(trpc.overview.uncaptured.queryOptions());
+  const { data } = useQuery(trpc.overview.uncaptured.queryOptions(undefined, { meta: { live: "slow" } }));
   if (data === undefined || data.total === 0) return null;
   return (
     <Panel

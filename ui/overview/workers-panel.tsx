@@ -9,6 +9,7 @@ import { ErrorLine } from "../kit/error-state.tsx";
 import { Panel } from "../kit/page.tsx";
 import { Skeleton } from "../kit/skeleton.tsx";
 import { Time } from "../kit/time.tsx";
+import { visibleText } from "../kit/visible-text.ts";
 import { useTRPC } from "../trpc/client.tsx";
 import type { Outputs } from "../trpc/outputs.ts";
 
@@ -18,7 +19,7 @@ type Worker = Outputs["overview"]["workers"][number];
 export function WorkersPanel() {
   const t = useTranslations("overview");
   const trpc = useTRPC();
-  const { data, dataUpdatedAt } = useQuery(trpc.overview.workers.queryOptions());
+  const { data, dataUpdatedAt } = useQuery(trpc.overview.workers.queryOptions(undefined, { meta: { live: "slow" } }));
   const now = useNow();
   // the beat's age by Postgres' clock when it was read, and by ours since
   const since = Math.max(0, now - dataUpdatedAt);
@@ -56,6 +57,13 @@ function WorkerLine({ worker, silent }: { worker: Worker; silent: boolean }) {
         {" · "}
         {worker.version}
       </p>
+      {worker.duties
+        .filter((duty) => duty.lastError !== null)
+        .map((duty) => (
+          <p key={duty.name} className="text-sm break-words text-amber">
+            {t("dutyRestarted", { duty: duty.name, count: duty.restarts, error: visibleText(duty.lastError ?? "") })}
+          </p>
+        ))}
     </li>
   );
 }

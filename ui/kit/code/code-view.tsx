@@ -59,7 +59,6 @@ export function CodeView({ text, label, language = "text", maxChars = 64_000, in
         <CopyButton text={text} label={t("copyAll")} />
       </div>
       {/* A region that scrolls must be reachable by keyboard. */}
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
       <div
         role="region"
         aria-label={label}

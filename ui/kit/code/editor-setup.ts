@@ -69,6 +69,8 @@ export function editorSetup({ language, readOnly, label, nonce, phrases = {}, on
     look,
     syntaxHighlighting(syntax),
     EditorState.phrases.of(phrases),
+    // Every "\r" stays in the text: an editor must not rewrite line ends nobody touched.
+    EditorState.lineSeparator.of("\n"),
     EditorView.lineWrapping,
     EditorView.contentAttributes.of({ "aria-label": label }),
     EditorState.readOnly.of(readOnly),

@@ -24,7 +24,6 @@ export function HexView({ bytes, label, info, actions, className }: Props) {
         <CopyButton text={() => plainHex(bytes)} label={t("copyHex")} />
       </div>
       {/* A region that scrolls must be reachable by keyboard. */}
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
       <div
         role="region"
         aria-label={label}

@@ -1,32 +1,32 @@
-import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { once } from "node:events";
-import { createInterface } from "node:readline";
-import { join } from "node:path";
 import type { PgBoss } from "pg-boss";
+import postgres from "postgres";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Fault } from "#core/fault.ts";
 import type { Outgoing } from "#core/message/raw.ts";
-import { faultProxy } from "#test/brokers/fault-proxy.ts";
 import { bossAccess, dieAll, makePair, openBossSession, startBoss, type BossAccess } from "#test/brokers/pgboss.ts";
 import { eventually } from "#test/eventually.ts";
+import { startFaultProxy, type FaultProxy } from "#test/fault-proxy.ts";
 import { testDatabase, type TestDatabase } from "#test/postgres.ts";
 import { asFault, surelyUndone } from "./faults.ts";
 
 let database: TestDatabase;
 let boss: PgBoss;
+let sql: postgres.Sql;
 
 beforeAll(async () => {
   database = await testDatabase();
   boss = await startBoss(database.url, "jobs");
+  sql = postgres(database.url, { max: 3, onnotice: () => undefined });
 });
 afterAll(async () => {
   await boss.stop({ graceful: false });
+  await sql.end({ timeout: 1 });
   await database.drop();
 });
 
 const access = (): BossAccess => bossAccess(database.url, "jobs");
-const through = (port: number): BossAccess => ({ ...access(), settings: { ...access().settings, host: "127.0.0.1", port } });
+const through = ({ host, port }: FaultProxy): BossAccess => ({ ...access(), settings: { ...access().settings, host, port } });
 const limits = { maxBytes: 1_000_000, maxCount: 100, maxWaitMs: 1_000 };
 const soon = (): AbortSignal => AbortSignal.timeout(20_000);
 const message = (): Outgoing => ({
@@ -36,45 +36,40 @@ const message = (): Outgoing => ({
   native: { transport: "amqp-0.9.1", queue: "q", exchange: "", routingKey: "q", redelivered: false, properties: { priority: 3 } },
 });
 
-test("a worker that is killed while it holds letters leaves them as they were", async () => {
+test("an answer that is lost after the commit leaves the outcome unknown; publishing the attempt again finds its job", async () => {
   const pair = await makePair(boss);
-  await dieAll(boss, pair, [{ n: 1 }, { n: 2 }, { n: 3 }]);
-  const given = JSON.stringify({ access: access(), queue: pair.dead });
-  const worker = spawn(process.execPath, [join(import.meta.dirname, "../../../test/brokers/pgboss-reader.ts"), given], { stdio: ["ignore", "pipe", "inherit"] });
-  const [held] = (await once(createInterface({ input: worker.stdout }), "line")) as [string];
-  expect(await boss.fetch(pair.dead)).toEqual([]);
-  worker.kill("SIGKILL");
-  await using session = await openBossSession(access());
-  const { value: batch } = await session.capture({ queue: pair.dead }, null, limits, soon())[Symbol.asyncIterator]().next();
-  expect(JSON.stringify((batch as { deaths: { identity: unknown }[] }).deaths.map(({ identity }) => identity))).toBe(held);
-});
-
-test("a connection cut before the answer leaves the outcome unknown; publishing the attempt again finds its job", async () => {
-  const pair = await makePair(boss);
-  await using proxy = await faultProxy(access().settings.host, access().settings.port);
-  await using session = await openBossSession(through(proxy.port));
+  await using proxy = await startFaultProxy(access().settings);
+  await using session = await openBossSession(through(proxy));
   const target = { kind: "pgboss", queue: pair.work } as const;
-  expect(await session.publish([message()], target, soon())).toMatchObject([{ status: "confirmed" }]);
   const lost = message();
-  proxy.muteServer();
-  const publishing = session.publish([lost], target, soon());
-  await eventually(() => proxy.heard("insert into"));
-  proxy.cut();
+  const waits = (): Promise<readonly unknown[]> => sql`
+    select from pg_stat_activity
+    where application_name = 'redrive test' and wait_event_type = 'Lock' and datname = current_database()`;
+  // The commit checks that the queue is there, for which it waits on the lock of its row.
+  const { publishing } = await sql.begin(async (holder) => {
+    await holder`select from jobs.queue where name = ${pair.work} for update`;
+    const started = { publishing: session.publish([lost], target, soon()) };
+    await eventually(async () => expect(await waits()).toHaveLength(1));
+    proxy.blackhole("toClient");
+    return started;
+  });
+  await eventually(async () => expect(await sql`select from jobs.job where id = ${lost.attemptId}`).toHaveLength(1));
+  proxy.reset();
   expect(await publishing).toMatchObject([{ status: "unknown", fault: { code: "unreachable" } }]);
   await using direct = await openBossSession(access());
   expect(await direct.publish([lost], target, soon())).toEqual([{ status: "confirmed", receipt: lost.attemptId }]);
-  expect((await boss.fetch(pair.work, { batchSize: 10 })).filter(({ id }) => id === lost.attemptId).length).toBe(1);
+  expect((await boss.fetch(pair.work, { batchSize: 10 })).map(({ id }) => id)).toEqual([lost.attemptId]);
 });
 
 test("a silent server: a publish is unknown at its deadline, held letters cannot be accepted, the session is lost within 9 s", async () => {
   const pair = await makePair(boss);
   await dieAll(boss, pair, [{ n: 1 }]);
-  await using proxy = await faultProxy(access().settings.host, access().settings.port);
-  await using session = await openBossSession(through(proxy.port));
+  await using proxy = await startFaultProxy(access().settings);
+  await using session = await openBossSession(through(proxy));
   const target = { kind: "pgboss", queue: pair.work } as const;
   await session.publish([message()], target, soon());
   const { value: batch } = await session.capture({ queue: pair.dead }, null, limits, soon())[Symbol.asyncIterator]().next();
-  proxy.freeze();
+  proxy.blackhole("both");
   const from = performance.now();
   const publishing = session.publish([message()], target, AbortSignal.timeout(500));
   const accepting = expect(batch?.accept()).rejects.toBeInstanceOf(Fault);

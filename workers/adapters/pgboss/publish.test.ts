@@ -105,7 +105,7 @@ test("what jsonb cannot hold is refused one by one, the others go in, in order",
   };
   const messages = Object.values(bad).flatMap((body, n) => [outgoing(`{"n":${n}}`), outgoing(body)]);
   const outcomes = await send(messages, queue);
-  Object.keys(bad).forEach((sentence, n) => {
+  for (const [n, sentence] of Object.keys(bad).entries()) {
     expect(outcomes[2 * n]).toEqual(confirmed(messages[2 * n]!));
     const outcome = outcomes[2 * n + 1]!;
     expect(outcome).toMatchObject({ status: "refused" });
@@ -113,11 +113,11 @@ test("what jsonb cannot hold is refused one by one, the others go in, in order",
       expect(outcome.fault.detail).toContain(sentence);
       expect(["invalid", "too_large"]).toContain(outcome.fault.code);
     }
-  });
+  }
   for (const body of ['{"a":"\\ud800"}', "\ufeff{}", '{"a":"\u0000"}', "{} {}", "1,{}"]) {
     expect(await send([outgoing(body)], queue)).toMatchObject([{ status: "refused", fault: { code: "invalid" } }]);
   }
-  expect((await boss.fetch<{ n: number }>(queue, { batchSize: 10 })).map(({ data }) => data.n).sort()).toEqual([0, 1, 2, 3, 4]);
+  expect((await boss.fetch<{ n: number }>(queue, { batchSize: 10 })).map(({ data }) => data.n).toSorted()).toEqual([0, 1, 2, 3, 4]);
 });
 
 test("a queue that does not exist is refused, its name may hold anything", async () => {

@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import type { Socket } from "node:net";
 import { dirname, join } from "node:path";
+import type * as amqplibTypes from "amqplib";
 import type { Channel, ChannelModel, ConfirmChannel, ConsumeMessage, Message, Options, SocketOptions } from "amqplib";
 
 /**
@@ -23,9 +24,11 @@ type Defs = {
 };
 type WithContentHeader = { [CONTENT_HEADER]?: Buffer };
 
+type Amqplib = typeof amqplibTypes;
+
 const amqplib = load();
 
-function load(): typeof import("amqplib") {
+function load(): Amqplib {
   const require = createRequire(import.meta.url);
   const main = require.resolve("amqplib");
   const folder = dirname(main);
@@ -37,7 +40,7 @@ function load(): typeof import("amqplib") {
     if (loaded) throw new Error("amqplib was loaded before workers/adapters/rabbitmq/client.ts");
     patch(defs);
   }
-  return require(main) as typeof import("amqplib");
+  return require(main) as Amqplib;
 }
 
 function patch(defs: Defs): void {

@@ -59,14 +59,14 @@ export async function depthByDeclare(
 }
 
 async function measure(channels: ChannelPool<Channel>, { queue, type }: Source): Promise<Depth> {
-  // A passive declare of a stream always answers 0.
-  if (type === "stream") return { kind: "unknown", fault: STREAM_FAULT };
   try {
     const tracked = await channels.take();
     // A missing queue closes the channel: the pool forgets it.
     const { messageCount, consumerCount } = await tracked.channel
       .checkQueue(queue)
       .finally(() => channels.giveBack(tracked));
+    // Of a stream it answers 0, however many there are.
+    if (type === "stream") return { kind: "unknown", fault: STREAM_FAULT };
     return { kind: "exact", ready: messageCount, inFlight: null, consumers: consumerCount };
   } catch (error) {
     return { kind: "unknown", fault: faultOf(error) };

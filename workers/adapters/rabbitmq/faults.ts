@@ -35,14 +35,21 @@ const SOCKET_CODES: Readonly<Record<string, FaultCode>> = {
   ETIMEDOUT: "timeout",
 };
 
-/** What amqplib and RabbitMQ say in words only. Foreign text is matched here and nowhere else. */
+/** What the broker says more exactly than its reply code. Foreign text is matched in this file and nowhere else. */
+const WORDS: readonly (readonly [number, RegExp, FaultCode])[] = [
+  // The queue comes back with its node.
+  [404, /is down or inaccessible/, "unreachable"],
+  [406, /delivery acknowledgement on channel \d+ timed out/, "timeout"],
+  [406, /larger than configured max size/, "too_large"],
+];
+
+/** What amqplib and TLS say in words only. */
 const TEXTS: readonly (readonly [RegExp, FaultCode])[] = [
-  [/connect ETIMEDOUT|delivery acknowledgement on channel \d+ timed out/, "timeout"],
-  [/message size \d+ is larger than|larger than configured max size/, "too_large"],
+  [/connect ETIMEDOUT/, "timeout"],
   [/Expected ConnectionOpenOk/, "unauthorised"],
   [/SASL mechanism .* is not provided/, "unsupported"],
-  [/Socket closed abruptly|Unexpected close|Heartbeat timeout|[Cc]hannel closed|Channel ended|Connection clos|channel closing/i, "unreachable"],
-  [/certificate|self[- ]signed|unable to verify|SSL|TLS/i, "unauthorised"],
+  [/socket closed|unexpected close|heartbeat timeout|channel closed|channel closing|channel ended|connection clos/i, "unreachable"],
+  [/certificate|self[- ]signed|unable to verify/i, "unauthorised"],
 ];
 
 const VHOST_REFUSED = "the vhost does not exist, or this login may not use it";
@@ -56,16 +63,15 @@ export function faultOf(error: unknown): Fault {
 }
 
 function codeOf(error: Error): FaultCode {
-  const text = TEXTS.find(([pattern]) => pattern.test(error.message))?.[1];
-  const reply = REPLY_CODES[replyCodeOf(error)];
-  // The same reply code serves several faults; the more exact word wins.
-  if (reply === "invalid" && text !== undefined) return text;
-  if (reply !== undefined) return reply;
+  const reply = replyCodeOf(error);
+  const exact = WORDS.find(([code, pattern]) => code === reply && pattern.test(error.message))?.[2];
+  const known = exact ?? REPLY_CODES[reply];
+  if (known !== undefined) return known;
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
   const socket = SOCKET_CODES[code];
   if (socket !== undefined) return socket;
   if (/^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/.test(code)) return "unauthorised";
-  return text ?? "internal";
+  return TEXTS.find(([pattern]) => pattern.test(error.message))?.[1] ?? "internal";
 }
 
 /** Of a closed channel or connection it is the code; of a refused login it is in the text only. */

@@ -75,9 +75,7 @@ export async function openIntake(connection: Connection, options: IntakeOptions)
   };
 
   const deliver = (message: ConsumeMessage | null): void => {
-    if (message === null) {
-      return fail(new Fault("not_found", `the broker ended the consumer of ${options.queue}: deleted, or its node is down`));
-    }
+    if (message === null) return void cancelledByBroker();
     try {
       const death = options.read(message);
       if (death === null) return channel.ack(message);
@@ -92,6 +90,12 @@ export async function openIntake(connection: Connection, options: IntakeOptions)
       fail(error);
     }
   };
+  /** The queue was deleted, or it moved to another node: asking for it tells which. */
+  const cancelledByBroker = (): Promise<void> =>
+    channel
+      .checkQueue(options.queue)
+      .then(() => new Fault("unreachable", `the broker ended the consumer of ${options.queue}, which is still there`))
+      .then(fail, fail);
   const consume = async (): Promise<void> => {
     await channel.prefetch(window);
     const ok = await channel.consume(options.queue, deliver, { arguments: options.consumerArguments() });

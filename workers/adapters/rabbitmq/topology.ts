@@ -42,7 +42,7 @@ export function judge(topology: Topology): ReadonlyMap<string, Judgement> {
   }
   return new Map(
     topology.queues.map((queue) => {
-      const targetOf = [...(feeders.get(queue.name) ?? [])].sort().map((name) => ({ sign: "target_of", queue: name }) as const);
+      const targetOf = [...(feeders.get(queue.name) ?? [])].toSorted().map((name) => ({ sign: "target_of", queue: name }) as const);
       const signs = [...targetOf, ...signsOfName(queue.name)];
       const exchange = missing.get(queue.name);
       const warnings = [

@@ -1,0 +1,121 @@
+"use client";
+
+import { RadioGroup } from "radix-ui";
+import { type ReactNode, useId } from "react";
+import { useTranslations } from "use-intl";
+import type { Destined, SelectionPlan } from "#server/services/resend-plan.ts";
+import { cx } from "../kit/cx.ts";
+import { Num } from "../kit/num.tsx";
+import { SelectField } from "../kit/select.tsx";
+import { TextField } from "../kit/text-field.tsx";
+import type { DestinationForm } from "./destination-form.ts";
+import { targetText } from "./target-text.ts";
+
+type Props = { form: DestinationForm; onChange: (form: DestinationForm) => void; plan: SelectionPlan | null };
+
+/** Where to: the queue it failed in, where the producer sent it, or another place on the same connection. */
+export function DestinationFields({ form, onChange, plan }: Props) {
+  const t = useTranslations("operations");
+  const kind = plan?.kinds.length === 1 && plan.kinds[0] !== undefined ? plan.kinds[0] : form.kind;
+  return (
+    <fieldset className="grid gap-1">
+      <legend className="mb-1 font-medium">{t("to")}</legend>
+      <RadioGroup.Root
+        value={form.to}
+        onValueChange={(to) => onChange({ ...form, kind, to: to as DestinationForm["to"] })}
+        className="grid gap-px overflow-hidden rounded border"
+      >
+        <Choice value="failed_queue" chosen={form.to} title={t("toFailedQueue")} help={t("toFailedQueueHelp")}>
+          {plan && <Places destined={plan.failedQueue} sampled={plan.sampled} />}
+        </Choice>
+        <Choice value="origin" chosen={form.to} title={t("toOrigin")} help={t("toOriginHelp")}>
+          {plan && <Places destined={plan.origin} sampled={plan.sampled} />}
+        </Choice>
+        <Choice value="target" chosen={form.to} title={t("toTarget")} help={t("toTargetHelp")} />
+      </RadioGroup.Root>
+      {form.to === "target" && <TargetFields form={{ ...form, kind }} onChange={onChange} kinds={plan?.kinds ?? []} />}
+    </fieldset>
+  );
+}
+
+type ChoiceProps = { value: DestinationForm["to"]; chosen: string; title: string; help: string; children?: ReactNode };
+
+function Choice({ value, chosen, title, help, children }: ChoiceProps) {
+  const id = useId();
+  return (
+    <label htmlFor={id} className={cx("flex cursor-pointer items-start gap-2.5 border-b px-3 py-2 last:border-b-0 hover:bg-hover", chosen === value && "bg-accent-soft hover:bg-accent-soft")}>
+      <RadioGroup.Item
+        id={id}
+        value={value}
+        aria-describedby={`${id}-help`}
+        className="mt-0.75 grid size-3.5 shrink-0 place-items-center rounded-full border border-faint bg-surface data-[state=checked]:border-accent-text"
+      >
+        <RadioGroup.Indicator className="size-1.75 rounded-full bg-accent-text" />
+      </RadioGroup.Item>
+      <span className="min-w-0 flex-1">
+        <span className="font-medium">{title}</span>
+        <span id={`${id}-help`} className="block text-sm text-muted">
+          {help}
+        </span>
+        {children}
+      </span>
+    </label>
+  );
+}
+
+const SHOWN = 3;
+
+function Places({ destined, sampled }: { destined: readonly Destined[]; sampled: number }) {
+  const t = useTranslations("operations");
+  return (
+    <span className="mt-0.5 flex flex-wrap gap-x-3 text-sm">
+      {destined.slice(0, SHOWN).map(({ target, count }) => (
+        <span key={JSON.stringify(target)} className={cx("inline-flex max-w-full gap-1", target === null ? "text-amber" : "font-mono")}>
+          <span className="truncate">{target === null ? t("notTold") : targetText(target)}</span>
+          {sampled > 1 && destined.length > 1 && (
+            <span className="text-muted">
+              <Num value={count} />/{sampled}
+            </span>
+          )}
+        </span>
+      ))}
+      {destined.length > SHOWN && <span className="text-muted">{t("morePlaces", { count: destined.length - SHOWN })}</span>}
+    </span>
+  );
+}
+
+function TargetFields({ form, onChange, kinds }: { form: DestinationForm; onChange: (form: DestinationForm) => void; kinds: SelectionPlan["kinds"] }) {
+  const t = useTranslations("operations");
+  const field = (name: "exchange" | "routingKey" | "queue") => ({
+    value: form[name],
+    onChange: (event: { target: { value: string } }) => onChange({ ...form, [name]: event.target.value }),
+    maxLength: 255,
+    mono: true,
+    spellCheck: false,
+    autoComplete: "off",
+  });
+  return (
+    <div className="mt-1 grid gap-2">
+      {kinds.length > 1 && (
+        <SelectField
+          label={t("targetKind")}
+          help={t("targetKindHelp")}
+          value={form.kind}
+          onChange={(kind) => onChange({ ...form, kind })}
+          options={[
+            { value: "rabbitmq", label: "RabbitMQ" },
+            { value: "pgboss", label: "pg-boss" },
+          ]}
+        />
+      )}
+      {form.kind === "rabbitmq" ? (
+        <div className="grid gap-2 sm:grid-cols-2">
+          <TextField label={t("exchange")} placeholder={t("defaultExchange")} {...field("exchange")} />
+          <TextField label={t("routingKey")} help={form.exchange === "" ? t("routingKeyHelp") : undefined} {...field("routingKey")} />
+        </div>
+      ) : (
+        <TextField label={t("queue")} {...field("queue")} />
+      )}
+    </div>
+  );
+}

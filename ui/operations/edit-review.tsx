@@ -1,0 +1,65 @@
+"use client";
+
+import { useTranslations } from "use-intl";
+import type { Header } from "#core/message/header.ts";
+import type { SelectionPlan } from "#server/services/resend-plan.ts";
+import { DiffView } from "../kit/code/code-editor.tsx";
+import { DestinationFields } from "./destination-fields.tsx";
+import type { DestinationForm } from "./destination-form.ts";
+import { ReasonField } from "./discard-dialog.tsx";
+import { headerLine } from "./header-line.ts";
+import type { OrderPreview } from "./order-facts.tsx";
+import { PlanNotes } from "./plan-notes.tsx";
+import type { EditedBody } from "./use-edited-body.ts";
+
+type Props = {
+  body: EditedBody;
+  before: readonly Header[];
+  after: readonly Header[];
+  form: DestinationForm;
+  onForm: (form: DestinationForm) => void;
+  plan: SelectionPlan | null;
+  preview: OrderPreview | null;
+  reason: string;
+  onReason: (reason: string) => void;
+  error: string | null;
+};
+
+const lines = (headers: readonly Header[]) => headers.map(headerLine).join("\n");
+
+/** What was changed, side by side, and where it goes. */
+export function EditReview(props: Props) {
+  const t = useTranslations("operations");
+  const { body } = props;
+  const headersChanged = JSON.stringify(props.before) !== JSON.stringify(props.after);
+  const labels = { beforeLabel: t("edit.before"), afterLabel: t("edit.after") };
+  return (
+    <div className="grid gap-3">
+      {body.warning && <p className="rounded bg-amber-soft px-2.5 py-1.5 text-sm text-amber">{body.warning}</p>}
+      {body.changed && (
+        <section className="grid gap-1">
+          <h3 className="font-medium">{t("edit.body")}</h3>
+          <DiffView before={body.before} after={body.edited} language={body.json ? "json" : "text"} {...labels} className="max-h-72 overflow-auto" />
+        </section>
+      )}
+      {headersChanged && (
+        <section className="grid gap-1">
+          <h3 className="font-medium">{t("edit.headers")}</h3>
+          <DiffView before={lines(props.before)} after={lines(props.after)} {...labels} className="max-h-60 overflow-auto" />
+        </section>
+      )}
+      <div className="grid items-start gap-4 md:grid-cols-2">
+        <DestinationFields form={props.form} onChange={props.onForm} plan={props.plan} />
+        <div className="grid gap-3">
+          <ReasonField value={props.reason} onChange={props.onReason} required />
+          <PlanNotes plan={props.plan} form={props.form} preview={props.preview} />
+        </div>
+      </div>
+      {props.error && (
+        <p role="alert" className="rounded bg-red-soft px-2.5 py-1.5 text-red">
+          {props.error}
+        </p>
+      )}
+    </div>
+  );
+}
