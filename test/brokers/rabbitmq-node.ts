@@ -1,12 +1,15 @@
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
+import { promisify } from "node:util";
 import { freePorts } from "./free-port.ts";
 import { rabbitAnswers } from "./rabbitmq-ready.ts";
 import type { TestRabbit } from "./rabbitmq.ts";
+
+const run = promisify(execFile);
 
 /**
  * Runs the server and its name service until its input says "keep" (stop, leave the data) or ends (stop, leave nothing):
@@ -30,7 +33,7 @@ kill -9 "$names"
 `;
 
 /** Starts a node of its own: free loopback ports, own name service, data, logs, cookie and plugins in a temporary folder. */
-export async function startRabbitNode(server: string): Promise<TestRabbit> {
+export async function startRabbitNode(server: string, config: readonly string[]): Promise<TestRabbit> {
   const folder = await mkdtemp(join(tmpdir(), "redrive-rabbit-"));
   const [port, distribution, names, management] = (await freePorts(4)) as [number, number, number, number];
   const managementUrl = `http://127.0.0.1:${management}`;
@@ -45,6 +48,7 @@ export async function startRabbitNode(server: string): Promise<TestRabbit> {
       `management.tcp.port = ${management}`,
       "log.file.level = warning",
       "disk_free_limit.absolute = 1MB",
+      ...config,
       "",
     ].join("\n"),
   );
@@ -100,6 +104,9 @@ export async function startRabbitNode(server: string): Promise<TestRabbit> {
       await guard.signal("SIGKILL");
       await guard.finish("keep");
       await start();
+    },
+    ctl: async (...args) => {
+      await run(join(dirname(server), "rabbitmqctl"), args, { env });
     },
     stop: () => guard.finish("remove"),
   };
