@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { ended, startOnce, stopRun } from "./process/child.ts";
 
@@ -19,10 +20,24 @@ export type Build = {
 export async function buildWeb({ root, env, say, signal }: Build): Promise<void> {
   const sources = await fingerprint(root);
   const stamp = join(root, STAMP);
-  if ((await readFile(stamp, "utf8").catch(() => "")) === sources) return;
+  // a build that was interrupted after an earlier one leaves the stamp and takes its id
+  if (isWhole(root) && (await readFile(stamp, "utf8").catch(() => "")) === sources) return;
 
   say("Building the web (first start, or its sources changed): about half a minute ...");
   const began = performance.now();
+  await build({ root, env, say, ...(signal && { signal }) });
+  if (!isWhole(root)) {
+    say("The build left half of its files behind, as it does over a damaged .next; building once more from nothing ...");
+    await rm(join(root, ".next"), { recursive: true, force: true });
+    await build({ root, env, say, ...(signal && { signal }) });
+  }
+  await writeFile(stamp, sources);
+  say(`Built in ${Math.round((performance.now() - began) / 1000)} s.`);
+}
+
+const isWhole = (root: string): boolean => existsSync(join(root, ".next/BUILD_ID"));
+
+async function build({ root, env, signal }: Build): Promise<void> {
   const lines: string[] = [];
   const args = [join(root, "node_modules/next/dist/bin/next"), "build"];
   const child = startOnce({ name: "build", args, env, cwd: root }, (line) => lines.push(line));
@@ -32,8 +47,6 @@ export async function buildWeb({ root, env, say, signal }: Build): Promise<void>
   signal?.removeEventListener("abort", abort);
   signal?.throwIfAborted();
   if (how !== "exit code 0") throw new Error(`The web could not be built (${how}):\n${lines.slice(-40).join("\n")}`);
-  await writeFile(stamp, sources);
-  say(`Built in ${Math.round((performance.now() - began) / 1000)} s.`);
 }
 
 /** Hash over names and contents of everything the build reads. */
