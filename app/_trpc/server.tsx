@@ -11,13 +11,17 @@ const getQueryClient = cache(() => makeQueryClient());
 /** The options of every query, answered in this process with the rights of whoever asks for the page. */
 export const trpc = createTRPCOptionsProxy<AppRouter>({ ctx: requestContext, router: appRouter, queryClient: getQueryClient });
 
-/** Begins a query; its answer streams to the page, which need not wait for it. */
+/** Begins a query; the page is drawn with its answer, or without it where it fails. */
 export function prefetch<TData, TError, TPicked, TKey extends QueryKey>(options: FetchQueryOptions<TData, TError, TPicked, TKey>): void {
-  void getQueryClient().prefetchQuery(options);
+  // what fails here is asked again by the browser, which can say so
+  void getQueryClient().prefetchQuery({ ...options, retry: false });
 }
 
 /** Hands what was prefetched over to the components below. */
-export function HydrateClient({ children }: { readonly children: ReactNode }) {
+export async function HydrateClient({ children }: { readonly children: ReactNode }) {
+  const begun = getQueryClient().getQueryCache().getAll();
+  // an answer that came while the page was on its way would make the browser's first picture another than the server's
+  await Promise.allSettled(begun.map((query) => query.promise));
   // the wire is JSON: a page's first data must look like the data it fetches later
   const state = dehydrate(getQueryClient(), { serializeData: (data: unknown) => (data === undefined ? data : JSON.parse(JSON.stringify(data))) });
   return <HydrationBoundary state={state}>{children}</HydrationBoundary>;

@@ -50,7 +50,7 @@ export function SettingsFrame({ role, children }: { readonly role: Role; readonl
 export function SettingsPage({ lead, actions, wide = false, children }: { readonly lead: ReactNode; readonly actions?: ReactNode; readonly wide?: boolean; readonly children: ReactNode }) {
   return (
     <div className={cx("grid w-full content-start gap-4 p-4", !wide && "max-w-180")}>
-      <div className="flex flex-wrap items-start gap-x-4 gap-y-2">
+      <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2">
         <p className="max-w-prose min-w-0 flex-1 basis-80 text-muted">{lead}</p>
         {actions}
       </div>
