@@ -67,7 +67,7 @@ test("a fresh clone is installed first", async () => {
   const { code, output } = await bootstrap();
   expect(code).toBe(7);
   expect(output).toMatch(/^Installing packages \(node_modules is missing\)(.|\n)*ran x,y\n$/);
-  expect(await npmCalls()).toBe("ci --no-audit --no-fund\n");
+  expect(await npmCalls()).toBe("ci --no-audit --no-fund --loglevel=error\n");
 });
 
 test("an install that is older than the lock file, or unfinished, is made anew", async () => {

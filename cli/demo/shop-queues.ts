@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import type { Channel, ConsumeMessage, Options } from "amqplib";
 import { digits } from "./chance.ts";
-import { stackOf, type DemoFailure } from "./failures.ts";
+import type { DemoFailure } from "./failures.ts";
 import { makeEmail, makeOrder, makePayment, type Goods } from "./goods.ts";
 
 export const SHOP = "shop";

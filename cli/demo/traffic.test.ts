@@ -21,7 +21,7 @@ test("pg-boss trades although no RabbitMQ answers, RabbitMQ is tried when one do
   try {
     await eventually(async () => {
       const rows = await sql<{ name: string }[]>`select distinct name from ${sql(DEMO_SCHEMA)}.job where state = 'completed'`;
-      expect(rows.map(({ name }) => name).sort()).toEqual(["emails", "orders", "payments"]);
+      expect(rows.map(({ name }) => name).toSorted()).toEqual(["emails", "orders", "payments"]);
     }, { timeoutMs: 20_000 });
     await without();
     const stop = await start({ ...given, rabbitmqUrl: `amqp://127.0.0.1:${listening}` });

@@ -36,7 +36,7 @@ export function useAuditColumns(): readonly Column<AuditEntry>[] {
       width: "w-60",
       cell: ({ act }) => {
         const tone = LOUD[act];
-        return tone === undefined ? labelOf(act) : <Badge tone={tone}>{labelOf(act)}</Badge>;
+        return tone === undefined ? labelOf(act) : <Badge tone={tone} className="align-middle">{labelOf(act)}</Badge>;
       },
     },
     { id: "subject", header: t("subject"), width: "w-64", cell: ({ subject }) => subject !== null && <BrokerText max={200}>{subject}</BrokerText> },

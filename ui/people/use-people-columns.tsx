@@ -40,7 +40,7 @@ export function usePeopleColumns({ meId, ...acts }: Given): readonly Column<Pers
 
 function PersonState({ person: { disabledAt, hasPassword } }: { readonly person: Person }) {
   const t = useTranslations("settings.people");
-  if (disabledAt !== null) return <Badge icon={Ban}>{t("disabled")}</Badge>;
-  if (!hasPassword) return <Badge tone="blue" icon={Mail}>{t("invited")}</Badge>;
-  return <Badge tone="green" look="bare" icon={CircleCheck}>{t("active")}</Badge>;
+  if (disabledAt !== null) return <Badge icon={Ban} className="align-middle">{t("disabled")}</Badge>;
+  if (!hasPassword) return <Badge tone="blue" icon={Mail} className="align-middle">{t("invited")}</Badge>;
+  return <Badge tone="green" look="bare" icon={CircleCheck} className="align-middle">{t("active")}</Badge>;
 }

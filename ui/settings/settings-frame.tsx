@@ -46,12 +46,20 @@ export function SettingsFrame({ role, children }: { readonly role: Role; readonl
   );
 }
 
+type SettingsPageProps = {
+  readonly lead: ReactNode;
+  readonly actions?: ReactNode;
+  /** For tables; forms stay narrow. */
+  readonly wide?: boolean;
+  readonly children: ReactNode;
+};
+
 /** One tab's content: what it is for, then its panels. */
-export function SettingsPage({ lead, actions, wide = false, children }: { readonly lead: ReactNode; readonly actions?: ReactNode; readonly wide?: boolean; readonly children: ReactNode }) {
+export function SettingsPage({ lead, actions, wide = false, children }: SettingsPageProps) {
   return (
     <div className={cx("grid w-full content-start gap-4 p-4", !wide && "max-w-180")}>
       <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2">
-        <p className="max-w-prose min-w-0 flex-1 basis-80 text-muted">{lead}</p>
+        <p className="max-w-prose min-w-0 text-muted">{lead}</p>
         {actions}
       </div>
       {children}
