@@ -3,6 +3,8 @@ import { database } from "#server/database.ts";
 import { readEnvironment } from "#server/services/environment.ts";
 import { ConsoleShell } from "#ui/shell/console-shell.tsx";
 import { ApiProvider } from "#ui/trpc/client.tsx";
+import { LiveSign } from "#ui/trpc/live-sign.tsx";
+import { LiveProvider } from "#ui/trpc/use-live.tsx";
 import { requireActor } from "../_trpc/session.ts";
 
 export default async function ConsoleLayout({ children }: { children: ReactNode }) {
@@ -10,9 +12,11 @@ export default async function ConsoleLayout({ children }: { children: ReactNode 
   const environment = await readEnvironment(database().db);
   return (
     <ApiProvider>
-      <ConsoleShell environment={environment} account={account}>
-        {children}
-      </ConsoleShell>
+      <LiveProvider>
+        <ConsoleShell environment={environment} account={account} live={<LiveSign />}>
+          {children}
+        </ConsoleShell>
+      </LiveProvider>
     </ApiProvider>
   );
 }
