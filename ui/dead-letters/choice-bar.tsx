@@ -8,6 +8,7 @@ import { Button } from "../kit/button.tsx";
 import { IconButton } from "../kit/icon-button.tsx";
 import { Kbd } from "../kit/kbd.tsx";
 import { Menu } from "../kit/menu.tsx";
+import { slot } from "../kit/slot.ts";
 import { ACT_ICONS } from "../operations/faces.ts";
 import { useMayOperate } from "../operations/may-operate.ts";
 import { CappedNum } from "./state-strip.tsx";
@@ -42,11 +43,11 @@ export function ChoiceBar({ choice, rows, states, counts, onAct }: Props) {
     <div role="region" aria-label={t("choice.label")} className="flex min-h-10 flex-wrap items-center gap-2 border-b bg-accent-soft px-3 py-1.5">
       <IconButton icon={X} size="sm" label={t("choice.clear")} onClick={choice.clear} />
       <span className="font-medium tabular-nums" aria-live="polite">
-        {choice.all ? t.rich("choice.all", { number: () => <CappedNum value={total} /> }) : t("choice.some", { count: choice.count })}
+        {choice.all ? t.rich("choice.all", { number: slot(<CappedNum value={total} />) }) : t("choice.some", { count: choice.count })}
       </span>
       {!choice.all && wholePage && (total === null || total > choice.count) && (
         <Button size="sm" variant="ghost" onClick={choice.chooseAll}>
-          {t.rich("choice.chooseAll", { number: () => <CappedNum value={total} /> })}
+          {t.rich("choice.chooseAll", { number: slot(<CappedNum value={total} />) })}
         </Button>
       )}
       <span className="flex-1" />

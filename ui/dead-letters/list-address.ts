@@ -66,7 +66,8 @@ export function messageHref(id: string, chosen: MessageFilter): string {
 export const listInput = ({ filter, order, after }: ListAddress) => ({ filter, order, ...(after === null ? {} : { cursor: after }) });
 
 /** The counts' question: of every state, whichever are shown. */
-export function countsInput({ state: _, ...rest }: MessageFilter): MessageFilter {
+export function countsInput(chosen: MessageFilter): MessageFilter {
+  const { state: _, ...rest } = chosen;
   return rest;
 }
 

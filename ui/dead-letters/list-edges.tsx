@@ -5,6 +5,7 @@ import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { Button } from "../kit/button.tsx";
 import { Pager } from "../kit/pager.tsx";
+import { slot } from "../kit/slot.ts";
 import { Time } from "../kit/time.tsx";
 import type { ListAddress } from "./list-address.ts";
 import { CappedNum } from "./state-strip.tsx";
@@ -49,7 +50,7 @@ export function ListPager({ list, address, counts, onAfter }: PagerProps) {
     <>
       {list.partial && (
         <div role="status" className="flex shrink-0 flex-wrap items-center justify-center gap-2 border-t bg-amber-soft px-3 py-1.5 text-amber">
-          <span>{reached === undefined ? t("partial") : t.rich("partialUntil", { time: () => <Time iso={reached} /> })}</span>
+          <span>{reached === undefined ? t("partial") : t.rich("partialUntil", { time: slot(<Time iso={reached} />) })}</span>
           <Button size="sm" onClick={next} busy={list.fetching}>
             {t("searchOn")}
           </Button>
@@ -59,7 +60,7 @@ export function ListPager({ list, address, counts, onAfter }: PagerProps) {
         {list.rows.length > 0 &&
           t.rich(address.after === null ? (address.order === "newest" ? "shownNewest" : "shownOldest") : "shown", {
             count: list.rows.length,
-            total: () => <CappedNum value={total} />,
+            total: slot(<CappedNum value={total} />),
           })}
       </Pager>
     </>

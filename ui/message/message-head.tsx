@@ -7,6 +7,7 @@ import { BrokerText } from "../kit/broker-text.tsx";
 import { CopyButton } from "../kit/copy-button.tsx";
 import { cx } from "../kit/cx.ts";
 import { Bytes } from "../kit/num.tsx";
+import { slot } from "../kit/slot.ts";
 import { Time } from "../kit/time.tsx";
 import { StateBadge } from "../states/state-badge.tsx";
 import type { MessageDetail } from "./types.ts";
@@ -21,7 +22,7 @@ export function MessageHead({ message, compact = false }: Props) {
     <div className="grid min-w-0 gap-1.5">
       <div className="flex flex-wrap items-center gap-2 text-sm text-muted">
         <StateBadge state={message.state} />
-        {message.state === "resent" && message.watchUntil !== null && <span>{t.rich("watchedUntil", { time: () => <Time iso={message.watchUntil} /> })}</span>}
+        {message.state === "resent" && message.watchUntil !== null && <span>{t.rich("watchedUntil", { time: slot(<Time iso={message.watchUntil} />) })}</span>}
         {message.state === "queued" && message.operationId !== null && (
           <Link href={`/operations/${message.operationId}`} className="underline underline-offset-2 hover:text-ink">
             {t("itsOperation")}

@@ -6,6 +6,7 @@ import { topFrame } from "#core/message/stack-frames.ts";
 import { BrokerText } from "../kit/broker-text.tsx";
 import { Button } from "../kit/button.tsx";
 import { CopyButton } from "../kit/copy-button.tsx";
+import { slot } from "../kit/slot.ts";
 
 const FOLDED = 6;
 const MAX_LINES = 2_000;
@@ -23,7 +24,7 @@ export function Stack({ stack }: { stack: string }) {
   return (
     <div className="overflow-hidden rounded border bg-sunken">
       <div className="flex min-h-7 items-center gap-1 border-b py-0.5 pr-1 pl-2.5 text-sm text-muted">
-        <span className="min-w-0 flex-1 truncate">{frame === null ? t("stack.title") : t.rich("stack.at", { frame: () => <BrokerText mono max={120}>{frame}</BrokerText> })}</span>
+        <span className="min-w-0 flex-1 truncate">{frame === null ? t("stack.title") : t.rich("stack.at", { frame: slot(<BrokerText mono max={120}>{frame}</BrokerText>) })}</span>
         {more > 0 && (
           <Button size="sm" variant="ghost" aria-expanded={open} onClick={() => setOpen(!open)}>
             {open ? t("stack.fold") : t("stack.unfold", { count: lines.length })}
@@ -32,7 +33,6 @@ export function Stack({ stack }: { stack: string }) {
         <CopyButton text={stack} label={t("stack.copy")} />
       </div>
       {/* A region that scrolls must be reachable by keyboard. */}
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
       <div role="region" aria-label={t("stack.title")} tabIndex={0} className="scroll-thin max-h-96 overflow-auto px-2.5 py-1.5 font-mono text-sm leading-4.5 -outline-offset-2">
         {shown.map((line, at) => (
           <div key={at} className={VENDOR.test(line.slice(0, 300)) ? "whitespace-pre text-faint" : "whitespace-pre"}>

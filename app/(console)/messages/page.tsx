@@ -1,5 +1,5 @@
 import type { Metadata } from "next";
-import { countsInput, facetsInput, listInput, readAddress } from "#ui/dead-letters/list-address.ts";
+import { facetsInput, listInput, readAddress } from "#ui/dead-letters/list-address.ts";
 import { DeadLettersPage } from "#ui/dead-letters/dead-letters-page.tsx";
 import { getTranslator } from "#ui/i18n/server.ts";
 import { HydrateClient, prefetch, trpc } from "../../_trpc/server.tsx";
@@ -16,8 +16,8 @@ export default async function Page({ searchParams }: Props) {
   await requireActor();
   const said = Object.entries(await searchParams).flatMap(([name, value]) => (typeof value === "string" ? [[name, value]] : []));
   const address = readAddress(new URLSearchParams(said));
+  // not the counts: they may take longer than the list, and the page waits for what is asked here
   prefetch(trpc.messages.list.queryOptions(listInput(address)));
-  prefetch(trpc.messages.counts.queryOptions(countsInput(address.chosen)));
   prefetch(trpc.messages.facets.queryOptions(facetsInput(address.chosen)));
   return (
     <HydrateClient>
