@@ -63,10 +63,12 @@ function packages(path) {
 function install(why) {
   say(`Installing packages (${why}): npm ci, about a minute ...`);
   const began = Date.now();
+  // oxlint-disable-next-line node/no-process-env -- runs before there is anything to import
   const { npm_execpath: npm, npm_node_execpath: node } = process.env;
   // npm's own Node where npm called us: the one in node_modules/.bin goes away while it runs.
   const [file, first] = npm !== undefined && /\.[cm]?js$/.test(npm) ? [node ?? process.execPath, [npm]] : ["npm", []];
-  const done = spawnSync(file, [...first, "ci", "--no-audit", "--no-fund"], { cwd: root, stdio: ["ignore", 2, 2] });
+  // Only errors: an older Node that installs is warned about packages which it will not run. Also under `npm run -s`.
+  const done = spawnSync(file, [...first, "ci", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: root, stdio: ["ignore", 2, 2] });
   if (done.status !== 0) {
     stop(
       "",

@@ -45,7 +45,7 @@ async function fakeNpm(how: "installs" | "fails"): Promise<void> {
 function bootstrap(version = process.version): Promise<{ code: number | null; output: string }> {
   const pretend = `data:text/javascript,Object.defineProperty(process, "version", { value: "${version}" })`;
   const child = spawn(process.execPath, ["--import", pretend, join(clone, "cli/bootstrap.mjs"), "script.ts", "x", "y"], {
-    env: { PATH: `${join(clone, "bin")}:/usr/bin:/bin` },
+    env: { NODE_ENV: "test", PATH: `${join(clone, "bin")}:/usr/bin:/bin` },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";
@@ -67,7 +67,7 @@ test("a fresh clone is installed first", async () => {
   const { code, output } = await bootstrap();
   expect(code).toBe(7);
   expect(output).toMatch(/^Installing packages \(node_modules is missing\)(.|\n)*ran x,y\n$/);
-  expect(await npmCalls()).toBe("ci --no-audit --no-fund\n");
+  expect(await npmCalls()).toBe("ci --no-audit --no-fund --loglevel=error\n");
 });
 
 test("an install that is older than the lock file, or unfinished, is made anew", async () => {

@@ -25,7 +25,7 @@ export async function doctor(env: CliEnv, root: string, say: (line: string) => v
   tell(database.ok, database.line);
   const port = await isFree(env.port, env.host);
   tell(true, port ? `port ${env.port} is free for the web` : `port ${env.port} is taken: the web will use another one`);
-  healthy = checkConfig(env, say, { mayBeAbsent: true }) !== undefined && healthy;
+  healthy = checkConfig(env, say, { mayBeAbsent: true }).fine && healthy;
   for (const [name, brokerPort] of Object.entries(BROKERS)) {
     if (await listens(brokerPort)) tell(true, `something listens on ${name}'s port ${brokerPort} here`);
   }

@@ -6,13 +6,13 @@ import { keptSecret } from "./installation.ts";
 
 /** What `server/services/first-owner.ts` exports. */
 type FirstOwner = {
-  /** Makes the owner where there is none yet; `false` where there was one. */
-  createOwner(databaseUrl: string, owner: { email: string; password: string }): Promise<boolean>;
-  /** A new one-time token with which the first owner is made in the browser; `undefined` once there is an owner. */
-  createSetupToken(databaseUrl: string): Promise<string | undefined>;
+  /** Makes the owner where there never was one. */
+  createOwner(databaseUrl: string, owner: { name: string; email: string; password: string }): Promise<{ readonly created: boolean }>;
+  /** A new one-time token with which the first owner is made in the browser; null once there is an owner. */
+  issueSetupToken(databaseUrl: string): Promise<string | null>;
 };
 
-const DEMO_EMAIL = "owner@redrive.local";
+const DEMO = { name: "Owner", email: "owner@redrive.local" } as const;
 const MODULE = join(ROOT, "server/services/first-owner.ts");
 
 /** The demo's owner and how to sign in as it, as lines to print. The password is random and kept for the next start. */
@@ -20,16 +20,16 @@ export async function demoOwner(databaseUrl: string, home: string): Promise<stri
   const service = await firstOwner();
   if (!service) return ["No owner was made: server/services/first-owner.ts is not there."];
   const password = await keptSecret(home, "demo-owner-password", () => randomBytes(12).toString("base64url"));
-  await service.createOwner(databaseUrl, { email: DEMO_EMAIL, password });
-  return [`sign in as   ${DEMO_EMAIL}`, `password     ${password}`];
+  await service.createOwner(databaseUrl, { ...DEMO, password });
+  return [`sign in as   ${DEMO.email}`, `password     ${password}`];
 }
 
 /** The one-time link that makes the first owner, as lines to print; none once there is an owner. */
 export async function setupLink(databaseUrl: string, publicUrl: string): Promise<string[]> {
-  const token = await (await firstOwner())?.createSetupToken(databaseUrl);
-  if (token === undefined) return [];
+  const token = await (await firstOwner())?.issueSetupToken(databaseUrl);
+  if (token === undefined || token === null) return [];
   // Behind '#', because what stands there is sent to no server and so reaches no log.
-  return ["There is no owner yet. This link makes one, once:", `${publicUrl}/setup#token=${token}`];
+  return ["There is no owner yet. This link makes one, once:", `${publicUrl}/setup#${token}`];
 }
 
 async function firstOwner(): Promise<FirstOwner | undefined> {

@@ -44,7 +44,7 @@ export async function stay(say: (line: string) => void, start: (signal: AbortSig
 
 /** Runs one program in this process's place: same terminal, signals passed on, its exit code. */
 export function runOne(program: Program): Promise<number> {
-  const child = spawn(process.execPath, [...program.args], { cwd: program.cwd, env: { ...program.env }, stdio: "inherit" });
+  const child = spawn(process.execPath, [...program.args], { cwd: program.cwd, env: { NODE_ENV: "production", ...program.env }, stdio: "inherit" });
   for (const name of SIGNALS) process.on(name, () => child.kill(name));
   return new Promise((resolve, reject) => {
     child.once("error", reject);

@@ -3,23 +3,24 @@ import { join } from "node:path";
 import { ROOT } from "./env.ts";
 import type { Program } from "./process/child.ts";
 
-/** What web and workers are started with. */
-export type Launch = {
+/** What both halves are started with. */
+type Common = {
   readonly databaseUrl: string;
   readonly publicUrl: string;
   readonly host: string;
   readonly port: number;
-  readonly secretKeyFile: string;
-  readonly authSecret: string;
   /** This process's environment, of which children get what `PASSED_ON` allows. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly dev: boolean;
 };
+export type WebLaunch = Common & { readonly authSecret: string };
+export type WorkersLaunch = Common & { readonly secretKeyFile: string };
+export type Launch = WebLaunch & WorkersLaunch;
 
 /** How to run the two halves; tests put their own programs here. */
 export type Programs = {
-  web(launch: Launch): Program;
-  workers(launch: Launch): Program;
+  web(launch: WebLaunch): Program;
+  workers(launch: WorkersLaunch): Program;
   /** Programs that are kept running and not waited for. */
   others?(launch: Launch): readonly Program[];
 };
@@ -30,7 +31,7 @@ const PASSED_ON =
   /^(PATH|HOME|USER|LANG|LC_[A-Z]+|TZ|TMPDIR|NODE_OPTIONS|NODE_EXTRA_CA_CERTS|(HTTPS?|NO|ALL)_PROXY|OTEL_[A-Z_]+|REDRIVE_[A-Z_]+)$/i;
 
 /** The environment both halves share, without any secret but the database's. */
-export function childEnvironment({ environment, databaseUrl }: Pick<Launch, "environment" | "databaseUrl">, mode: string): Record<string, string> {
+export function childEnvironment({ environment, databaseUrl }: Pick<Common, "environment" | "databaseUrl">, mode: string): Record<string, string> {
   const passed: Record<string, string> = {};
   for (const [name, value] of Object.entries(environment)) {
     if (value !== undefined && PASSED_ON.test(name)) passed[name] = value;

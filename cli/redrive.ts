@@ -3,12 +3,14 @@ import { Command } from "commander";
 import { isFree } from "#db/embedded/index.ts";
 import { migrate } from "#db/migrate.ts";
 import { checkConfig } from "./config/check.ts";
+import { recordInstallation } from "./config/record.ts";
+import { demoInstallation } from "./demo/installation.ts";
 import { doctor } from "./doctor.ts";
 import { type CliEnv, demoHome, env, ROOT } from "./env.ts";
 import { demoOwner, setupLink } from "./first-owner.ts";
 import { runOne, stay } from "./foreground.ts";
-import { openKeys } from "./installation.ts";
-import { type Launch, realPrograms, withTraffic } from "./programs.ts";
+import { authSecret, secretKey } from "./installation.ts";
+import { realPrograms, withTraffic } from "./programs.ts";
 import { type Running, up, type UpOptions } from "./up.ts";
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -41,9 +43,10 @@ function announce(running: Running, lines: readonly string[]): void {
 
 async function start(flags: UpFlags, dev: boolean): Promise<number> {
   const from = env();
-  if (!checkConfig(from, say, { mayBeAbsent: true })) return 1;
+  const { fine, config } = checkConfig(from, say, { mayBeAbsent: true });
+  if (!fine) return 1;
   return stay(say, async (signal) => {
-    const running = await up({ ...optionsOf(from, flags, signal), dev });
+    const running = await up({ ...optionsOf(from, flags, signal), ...(config && { config }), dev });
     announce(running, await setupLink(running.databaseUrl, running.publicUrl));
     return running;
   });
@@ -58,19 +61,41 @@ async function demo(flags: UpFlags): Promise<number> {
   }
   return stay(say, async (signal) => {
     const options = optionsOf({ ...from, databaseUrl: undefined, home }, flags, signal);
-    const running = await up({ ...options, programs: withTraffic(realPrograms) });
+    const running = await up({ ...options, config: demoInstallation, programs: withTraffic(realPrograms) });
     announce(running, await demoOwner(running.databaseUrl, home));
     return running;
   });
 }
 
-/** What one half needs where it runs alone, beside others on the same database. */
-async function launchAlone(flags: UpFlags): Promise<Launch> {
+/** What a half that runs alone needs, beside others on the same database. */
+function alone(flags: UpFlags) {
   const from = env();
   const { databaseUrl, host, port, publicUrl } = optionsOf(from, flags, new AbortController().signal);
   if (databaseUrl === undefined) throw new Error("Set DATABASE_URL: web and workers meet in a database that both can reach.");
-  const keys = await openKeys(from.home, from);
-  return { databaseUrl, host, port, publicUrl: publicUrl ?? `http://localhost:${port}`, ...keys, environment: from.all, dev: false };
+  return { from, launch: { databaseUrl, host, port, publicUrl: publicUrl ?? `http://localhost:${port}`, environment: from.all, dev: false } };
+}
+
+async function web(flags: UpFlags): Promise<number> {
+  const { from, launch } = alone(flags);
+  if (!(await isFree(launch.port, launch.host))) throw new Error(`Port ${launch.port} on ${launch.host} is taken, or that is no address of this machine.`);
+  const program = realPrograms.web({ ...launch, authSecret: await authSecret(from.home, from.authSecret) });
+  for (const line of await setupLink(launch.databaseUrl, launch.publicUrl)) say(line);
+  return runOne(program);
+}
+
+async function workers(flags: UpFlags): Promise<number> {
+  const { from, launch } = alone(flags);
+  return runOne(realPrograms.workers({ ...launch, secretKeyFile: await secretKey(from.home, from.secretKeyFile) }));
+}
+
+async function prepare(): Promise<number> {
+  const { from, launch } = alone({});
+  const { fine, config } = checkConfig(from, say, { mayBeAbsent: true });
+  if (!fine) return 1;
+  await migrate(launch.databaseUrl);
+  await recordInstallation(launch.databaseUrl, await secretKey(from.home, from.secretKeyFile), config, say);
+  say("The database is ready for web and workers.");
+  return 0;
 }
 
 const program = new Command("redrive").description("One console for the dead letters of every message broker").showHelpAfterError();
@@ -92,12 +117,13 @@ upCommand("up", "start PostgreSQL, web and workers").action(async (flags: UpFlag
 upCommand("dev", "the same with reloading sources").action(async (flags: UpFlags) => finish(await start(flags, true)));
 upCommand("demo", "the same with sample traffic and an owner to sign in as").action(async (flags: UpFlags) => finish(await demo(flags)));
 
-upCommand("web", "the web alone, built before").action(async (flags: UpFlags) => {
-  const launch = await launchAlone(flags);
-  if (!(await isFree(launch.port, launch.host))) throw new Error(`Port ${launch.port} on ${launch.host} is taken.`);
-  finish(await runOne(realPrograms.web(launch)));
-});
-upCommand("workers", "one more workers process alone").action(async (flags: UpFlags) => finish(await runOne(realPrograms.workers(await launchAlone(flags)))));
+upCommand("web", "the web alone, built before").action(async (flags: UpFlags) => finish(await web(flags)));
+upCommand("workers", "one more workers process alone").action(async (flags: UpFlags) => finish(await workers(flags)));
+
+program
+  .command("prepare")
+  .description("before web and workers are started apart: schema, keys, redrive.yaml")
+  .action(async () => finish(await prepare()));
 
 program
   .command("migrate")
@@ -116,7 +142,7 @@ program
   .action((file: string | undefined) => {
     const from = env();
     const checked = file === undefined ? from : { ...from, configFile: resolve(file) };
-    finish(checkConfig(checked, say, { mayBeAbsent: false }) ? 0 : 1);
+    finish(checkConfig(checked, say, { mayBeAbsent: false }).fine ? 0 : 1);
   });
 
 program

@@ -19,8 +19,8 @@ let home = "";
 let port = 0;
 let database: TestDatabase;
 let lines: string[] = [];
-let running: Running[] = [];
-let supervisors: ChildProcess[] = [];
+const running: Running[] = [];
+const supervisors: ChildProcess[] = [];
 
 beforeEach(async () => {
   home = await mkdtemp(join(tmpdir(), "redrive-up-"));

@@ -2,8 +2,10 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type Embedded, isFree, startEmbedded } from "#db/embedded/index.ts";
 import { migrate } from "#db/migrate.ts";
+import type { RedriveConfig } from "#core/config/check.ts";
+import { recordInstallation } from "./config/record.ts";
 import { ROOT } from "./env.ts";
-import { openKeys } from "./installation.ts";
+import { authSecret, secretKey } from "./installation.ts";
 import { type Child, keepRunning } from "./process/child.ts";
 import { noteworthy, printable } from "./process/text.ts";
 import { childEnvironment, type Launch, type Programs } from "./programs.ts";
@@ -20,6 +22,8 @@ export type UpOptions = {
   readonly publicUrl: string | undefined;
   readonly secretKeyFile: string | undefined;
   readonly authSecret: string | undefined;
+  /** What redrive.yaml says, or what the demo makes of its database; absent where there is neither. */
+  readonly config?: RedriveConfig | ((databaseUrl: string) => Promise<RedriveConfig>);
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly programs: Programs;
   /** Next's development server and reloading workers, in place of a build. */
@@ -59,6 +63,7 @@ export async function up(options: UpOptions): Promise<Running> {
     options.signal.throwIfAborted();
     await migrate(databaseUrl);
     const launch = await prepare(options, databaseUrl);
+    await recordInstallation(databaseUrl, launch.secretKeyFile, await configOf(options, databaseUrl), options.say);
     if (!options.dev) {
       const env = childEnvironment(launch, "production");
       await buildWeb({ root: ROOT, env, say: options.say, signal: options.signal });
@@ -85,6 +90,9 @@ export async function up(options: UpOptions): Promise<Running> {
   }
 }
 
+const configOf = async ({ config }: UpOptions, databaseUrl: string): Promise<RedriveConfig | undefined> =>
+  typeof config === "function" ? config(databaseUrl) : config;
+
 async function openDatabase(options: UpOptions, stack: AsyncDisposableStack): Promise<string> {
   if (options.databaseUrl !== undefined) {
     options.say(`PostgreSQL: ${withoutPassword(options.databaseUrl)}`);
@@ -108,11 +116,12 @@ async function revive(embedded: Embedded, say: UpOptions["say"]): Promise<void> 
 }
 
 async function prepare(options: UpOptions, databaseUrl: string): Promise<Launch> {
-  const keys = await openKeys(options.home, options);
+  const secretKeyFile = await secretKey(options.home, options.secretKeyFile);
+  const secret = await authSecret(options.home, options.authSecret);
   const port = await freePort(options);
   const publicUrl = options.publicUrl ?? `http://localhost:${port}`;
   const { host, environment, dev } = options;
-  return { databaseUrl, publicUrl, host, port, ...keys, environment, dev };
+  return { databaseUrl, publicUrl, host, port, secretKeyFile, authSecret: secret, environment, dev };
 }
 
 async function freePort({ port, host, say }: UpOptions): Promise<number> {

@@ -54,5 +54,5 @@ async function sourceFiles(root: string): Promise<string[]> {
       if (entry.isFile() && !/\.test\.tsx?$/.test(entry.name)) found.push(join(entry.parentPath, entry.name));
     }
   }
-  return found.sort();
+  return found.toSorted();
 }

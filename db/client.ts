@@ -1,6 +1,7 @@
 import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
 import * as schema from "./schema/index.ts";
+import { steadyBegin } from "./steady-begin.ts";
 
 export type Db = PostgresJsDatabase<typeof schema>;
 export type Tx = Parameters<Parameters<Db["transaction"]>[0]>[0];
@@ -40,8 +41,8 @@ const options = ({ max, name, statementTimeoutMs = 30_000 }: ConnectOptions) => 
 
 /** Opens nothing until the first query. */
 export function connect(url: string, given: ConnectOptions): Database {
-  const sql = postgres(url, options(given));
-  const forDrizzle = postgres(url, options(given));
+  const sql = steadyBegin(postgres(url, options(given)));
+  const forDrizzle = steadyBegin(postgres(url, options(given)));
   return {
     db: drizzle(forDrizzle, { schema }),
     sql,

@@ -24,7 +24,7 @@ afterAll(async () => {
 });
 
 const actorOf = async (cookie: string, gate: Gate = at) => (await contextOf(new Headers({ cookie }), gate)).actor;
-const actsOf = async (actorId: string) => (await listAudit(database.db, { actorId }, { before: null, limit: 50 })).map((each) => each.act);
+const actsOf = async (actorId: string) => (await listAudit(database.db, { actorId }, { limit: 50 })).map((each) => each.act);
 
 test("a person signs in, is known by the cookie, signs out and is not known any more", async () => {
   const person = await somebody(database.db, "operator", { password: PASSWORD });
@@ -115,7 +115,7 @@ test("an account's tries run out, from whatever address, also with the right pas
   expect(right.status).toBe(429);
   expect(Number(right.headers.get("retry-after"))).toBeGreaterThan(0);
   expect((await postAuth(at, "sign-in", { email: other.email, password: PASSWORD })).status).toBe(200);
-  const blocked = await listAudit(database.db, { act: "session.blocked" }, { before: null, limit: 50 });
+  const blocked = await listAudit(database.db, { act: "session.blocked" }, { limit: 50 });
   expect(blocked.filter((each) => each.subject === person.email)).toHaveLength(1);
 });
 

@@ -62,7 +62,7 @@ function bare(address: string): string {
 }
 
 function network(address: string): string {
-  if (isIPv4(address)) return address;
+  if (isIPv4(address) || address === "::1") return address;
   // the URL parser writes every spelling of an IPv6 address the same way
   const canonical = new URL(`http://[${address}]`).hostname.slice(1, -1);
   const [left = "", right = ""] = canonical.split("::");
@@ -70,5 +70,6 @@ function network(address: string): string {
   const tail = right === "" ? [] : right.split(":");
   const gap = canonical.includes("::") ? 8 - head.length - tail.length : 0;
   const groups = [...head, ...Array<string>(gap).fill("0"), ...tail];
-  return `${groups.slice(0, 4).join(":")}::/64`;
+  const [prefix = ""] = new URL(`http://[${groups.slice(0, 4).join(":")}::]`).hostname.slice(1).split("]");
+  return `${prefix}/64`;
 }

@@ -42,7 +42,7 @@ test("open streams end within five seconds after sign-out and after disabling; o
   try {
     await postAuth(at, "sign-out", {}, { headers: { cookie: cookies[0] ?? "" } });
     await disablePerson(database.db, admin, disabled.id);
-    await eventually(() => leaving?.aborted === true && disabling?.aborted === true, LIMIT_MS);
+    await eventually(() => leaving?.aborted === true && disabling?.aborted === true, { timeoutMs: LIMIT_MS });
     expect(staying?.aborted).toBe(false);
   } finally {
     tabs.abort();

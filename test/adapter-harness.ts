@@ -67,17 +67,24 @@ export type AdapterHarness<M extends Manifest> = {
   place(): Promise<Place<M>>;
   /** The nastiest messages this broker can carry, see nasty-messages.ts. */
   readonly nasty: readonly Planted[];
+  /** Names of headers the broker itself adds to every delivery. */
+  readonly addedHeaders?: readonly string[];
   /** Native facts for a message that `put` never saw, so that one can be published from scratch. */
   readonly plainNative: Native;
   /** What of `native` must survive a resend, in any comparable form. */
   essence(native: Native): unknown;
   readonly nowhere: z.infer<M["target"]>;
   readonly missingSource: z.infer<M["source"]>;
-  /** The kind of depth this broker can give, and the least fresh it may be is `eventually`. */
+  /** The kind of depth this broker gives; all but `exact` may lag. */
   readonly depthKind: Exclude<Depth["kind"], "unknown">;
-  /** A dead-letter queue the broker itself knows as one, and the sign discover must give. */
-  deadLetterPlace(): Promise<{ readonly source: z.infer<M["source"]>; readonly sign: DeadLetterSign }>;
+  /** A dead-letter queue the broker itself knows as one, the sign discover must give, and how to log in to ask, if not as ever. */
+  deadLetterPlace(): Promise<{
+    readonly source: z.infer<M["source"]>;
+    readonly sign: DeadLetterSign;
+    readonly access?: Access<M>;
+  }>;
   startPrivateBroker(): Promise<PrivateBroker<M>>;
-  /** Cases that cannot apply, each with its reason; printed and counted. */
-  readonly notApplicable: Partial<Record<ContractCase, string>>;
 };
+
+/** Cases that can not apply to a broker, each with its reason; printed and counted. */
+export type NotApplicable = Readonly<Partial<Record<ContractCase, string>>>;

@@ -2,4 +2,6 @@
 export const env = {
   /** A PostgreSQL whose user may create databases, used in place of the embedded one. */
   databaseUrl: process.env.TEST_DATABASE_URL,
+  /** A broker that cannot be had is a failure, not a skip. */
+  requireBrokers: process.env.REDRIVE_REQUIRE_BROKERS === "all",
 } as const;

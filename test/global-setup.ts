@@ -1,25 +1,25 @@
 import type { TestProject } from "vitest/node";
 import { providePostgres } from "./setup/postgres.ts";
-import { provideRabbit } from "./setup/rabbitmq.ts";
+import { provideRabbit } from "./brokers/rabbitmq-provided.ts";
 
 /** Starts one shared server, provides its values to the tests and returns what stops it. */
 export type Provision = (project: TestProject) => Promise<() => Promise<void>>;
 
 const provisions: readonly Provision[] = [providePostgres, provideRabbit];
+const stops: (() => Promise<void>)[] = [];
 
-/** Runs once before all test files; vitest calls what it returns after the last one. */
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const stops: (() => Promise<void>)[] = [];
-  const teardown = async (): Promise<void> => {
-    for (const stop of stops.splice(0).reverse()) await stop();
-  };
-  try {
-    const started = await Promise.allSettled(provisions.map((provision) => provision(project)));
-    for (const each of started) if (each.status === "fulfilled") stops.push(each.value);
-    for (const each of started) if (each.status === "rejected") throw each.reason;
-  } catch (error) {
+/** vitest calls it once, before all test files. */
+export async function setup(project: TestProject): Promise<void> {
+  const started = await Promise.allSettled(provisions.map((provision) => provision(project)));
+  for (const each of started) if (each.status === "fulfilled") stops.push(each.value);
+  for (const each of started) {
+    if (each.status === "fulfilled") continue;
     await teardown();
-    throw error;
+    throw each.reason;
   }
-  return teardown;
+}
+
+/** vitest calls it after the last test file. */
+export async function teardown(): Promise<void> {
+  for (const stop of stops.splice(0).toReversed()) await stop();
 }

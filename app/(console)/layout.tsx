@@ -2,8 +2,8 @@ import type { ReactNode } from "react";
 import { database } from "#server/database.ts";
 import { readEnvironment } from "#server/services/environment.ts";
 import { ConsoleShell } from "#ui/shell/console-shell.tsx";
+import { LiveSign } from "#ui/shell/live-sign.tsx";
 import { ApiProvider } from "#ui/trpc/client.tsx";
-import { LiveSign } from "#ui/trpc/live-sign.tsx";
 import { LiveProvider } from "#ui/trpc/use-live.tsx";
 import { requireActor } from "../_trpc/session.ts";
 

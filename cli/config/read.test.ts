@@ -26,7 +26,7 @@ test("the example is valid and its secrets come from where they say", () => {
   const result = read(example, { RABBITMQ_PASSWORD: "from-env" });
   expect(result).toMatchObject({
     config: {
-      environment: { name: "production", color: "red" },
+      environment: { name: "production", tone: "red", production: true },
       connections: [
         { name: "shop", kind: "rabbitmq", settings: { port: 5671, heartbeatSeconds: 10 }, secrets: { password: "from-env" } },
         { name: "billing", kind: "pgboss", settings: { schema: "pgboss" }, secrets: { password: CANARY } },
@@ -45,7 +45,7 @@ test("the example names the schema file, and that file is what the code makes", 
 });
 
 test("an empty file is an empty configuration", () => {
-  expect(read("")).toMatchObject({ config: { environment: { name: "development", color: "grey" }, connections: [], sources: [] } });
+  expect(read("")).toMatchObject({ config: { connections: [], sources: [] } });
 });
 
 test("a missing variable is named, with its place", () => {
@@ -77,7 +77,7 @@ test("a secret in plain text is refused, through an alias too, and not repeated"
 test("no error repeats a secret that was resolved or written where it does not belong", () => {
   const broken = [
     "connections:\n  - name: a\n    kind: rabbitmq\n    settings: { port: '${SECRET}', managementUrl: '${SECRET}', tls: '${SECRET}', host: 5 }\n    secrets: { password: '${SECRET}', token: '${SECRET}' }\n",
-    `environment: { color: ${CANARY} }\nretention: ${CANARY}\nsources: [{ connection: ${CANARY}, queue: q }]\n`,
+    `environment: { name: 5, tone: ${CANARY} }\nretention: ${CANARY}\nsources: [{ connection: ${CANARY}, queue: q }]\n`,
     `connections: [\n  ${CANARY}: : "${CANARY}\n`,
     `password: "${CANARY}" "${CANARY}"\n`,
   ];
@@ -103,6 +103,7 @@ test("everything wrong is told at once, in the order of the file", () => {
     "    watchWindow: 5 minutes", // 11
   ].join("\n");
   expect(errorsOf(text).map(({ line, path, message }) => `${line} ${path} ${message}`)).toEqual([
+    "1 environment.name is missing",
     "2 environment.colour is not a key that belongs here",
     "5 connections[0].kind must be one of rabbitmq, pgboss",
     "6 connections[1].name is missing",

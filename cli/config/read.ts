@@ -40,7 +40,7 @@ export function readConfig(text: string, referents: Referents): ReadConfig {
   const first = new Set(issues.map(({ path }) => written(path)));
   const rest = "issues" in checked ? checked.issues.filter(({ path }) => !first.has(written(path))) : [];
   const errors = [...issues, ...rest].map((issue) => locate(document, issue, place));
-  return { errors: errors.sort((a, b) => a.line - b.line || a.column - b.column) };
+  return { errors: errors.toSorted((a, b) => a.line - b.line || a.column - b.column) };
 }
 
 /** The parser's complaint without the piece of the file it may quote at its end. */

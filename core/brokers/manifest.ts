@@ -15,7 +15,8 @@ export type Custody = "taken" | "copied";
 /** How to draw one field of a connection's form; the words are in ui/messages under `brokers.<kind>.<name>`. */
 export type FormField = {
   readonly name: string;
-  readonly input: "text" | "password" | "number" | "switch";
+  /** `lines` is text of several lines. */
+  readonly input: "text" | "lines" | "password" | "number" | "switch";
   readonly placeholder?: string;
 };
 

@@ -35,7 +35,7 @@ export const rabbitmq = defineManifest({
       { name: "tls", input: "switch" },
       { name: "managementUrl", input: "text", placeholder: "https://rabbitmq.internal:15671" },
       { name: "heartbeatSeconds", input: "number", placeholder: "10" },
-      { name: "queues", input: "text", placeholder: "orders.dlq" },
+      { name: "queues", input: "lines", placeholder: "orders.dlq" },
     ],
     secrets: [{ name: "password", input: "password" }],
   },

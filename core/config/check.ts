@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { type BrokerKind, manifests } from "../brokers/index.ts";
+import type { Environment } from "../environment.ts";
 import { isTaken } from "./custody.ts";
 import { fileSchema, SOURCE_FIELDS } from "./schema.ts";
 
@@ -28,7 +29,10 @@ export type ConfiguredSource = {
   readonly watchSeconds: number;
 };
 
-export type RedriveConfig = Pick<z.infer<typeof fileSchema>, "environment" | "retention"> & {
+export type RedriveConfig = {
+  /** Absent where the file leaves it to the screen. */
+  readonly environment?: Environment;
+  readonly retention: z.infer<typeof fileSchema>["retention"];
   readonly connections: readonly ConfiguredConnection[];
   readonly sources: readonly ConfiguredSource[];
 };
@@ -57,7 +61,8 @@ export function check(value: unknown): Checked {
     sources.push(found.source);
   }
   if (issues.length > 0) return { issues };
-  return { config: { environment: file.data.environment, retention: file.data.retention, connections, sources } };
+  const { environment, retention } = file.data;
+  return { config: { ...(environment && { environment }), retention, connections, sources } };
 }
 
 type RawSource = z.infer<typeof fileSchema>["sources"][number];

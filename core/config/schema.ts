@@ -1,17 +1,18 @@
 import { z } from "zod";
 import { BROKER_KINDS, type BrokerKind, manifests } from "../brokers/index.ts";
+import { environment } from "../environment.ts";
 import { duration } from "./duration.ts";
-
-/** Colours of the bar that names the environment; a closed list, because it ends up in a class name. */
-export const ENVIRONMENT_COLORS = ["red", "amber", "green", "blue", "violet", "grey"] as const;
 
 const DAY = 86_400;
 const days = (otherwise: number) => z.int().min(1).max(3_650).default(otherwise);
 
-const environment = z.strictObject({
-  name: z.string().trim().min(1).max(40).default("development").describe("Shown in the top bar of every page."),
-  color: z.enum(ENVIRONMENT_COLORS).default("grey").describe("Colour of that bar; red for production."),
-});
+const installation = z
+  .strictObject({
+    name: environment.shape.name,
+    tone: environment.shape.tone.default("grey").describe("Colour of the bar that names it."),
+    production: environment.shape.production.default(false).describe("Drawn so that it can not be taken for anything else."),
+  })
+  .describe("Which installation this is, shown on every page. Absent: as set on the screen.");
 
 const retention = z.strictObject({
   discardedDays: days(30).describe("How long a discarded message can be restored."),
@@ -44,7 +45,7 @@ export const SOURCE_FIELDS: readonly string[] = Object.keys(sourceFields);
 const [firstKind, ...otherKinds] = BROKER_KINDS as [BrokerKind, ...BrokerKind[]];
 
 const envelope = {
-  environment: z.prefault(environment, {}),
+  environment: installation.optional(),
   retention: z.prefault(retention, {}),
   connections: z.array(z.discriminatedUnion("kind", [connectionOf(firstKind), ...otherKinds.map(connectionOf)])).default([]),
 };

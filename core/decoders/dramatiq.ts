@@ -12,7 +12,7 @@ import { brokerStory } from "./x-death.ts";
 
 const SUFFIX = ".XQ";
 /** Left in, the message would die again at its first failure. */
-const COUNTERS = ["retries", "traceback", "requeue_timestamp", "eta"];
+const COUNTERS = new Set(["retries", "traceback", "requeue_timestamp", "eta"]);
 
 type Message = { readonly text: string; readonly root: Span };
 
@@ -40,7 +40,7 @@ function freshBody({ text, root }: Message, queue: string): Uint8Array | null {
     edits.push(
       ...removals(
         options,
-        options.flatMap((option, index) => (COUNTERS.includes(option.key) ? [index] : [])),
+        options.flatMap((option, index) => (COUNTERS.has(option.key) ? [index] : [])),
       ),
     );
   }

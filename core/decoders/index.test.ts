@@ -41,6 +41,31 @@ test("huge and deep headers are read in passing", () => {
   });
 });
 
+test("a count beyond what a column holds is not believed", () => {
+  const native: Native = {
+    transport: "amqp-0.9.1",
+    queue: "dlq",
+    exchange: "",
+    routingKey: "dlq",
+    redelivered: false,
+    properties: {},
+  };
+  const entry = (count: string): TypedValue => ({
+    t: "table",
+    v: [text("queue", "work"), text("reason", "rejected"), { name: "count", value: { t: "int64", v: count } }],
+  });
+  const attempts = (...counts: string[]) =>
+    decode({
+      headers: [{ name: "x-death", value: { t: "array", v: counts.map(entry) } }],
+      body: new Uint8Array(),
+      native,
+    }).attempts;
+  expect(attempts("2147483647")).toBe(2_147_483_647);
+  expect(attempts("2147483647", "1")).toBeNull();
+  expect(attempts("9223372036854775807")).toBeNull();
+  expect(attempts("-1")).toBeNull();
+});
+
 test("rules are distinct, unknown is last, and every rule has a title", () => {
   const rules = decoders.map(({ rule }) => rule);
   expect(new Set(rules).size).toBe(rules.length);

@@ -44,6 +44,11 @@ function firstOf<T>(candidates: readonly Decoder[], read: (decoder: Decoder) => 
   return null;
 }
 
+/** Postgres `integer`. No message was tried that often: what says so is not believed. */
+const MAX_COUNT = 2 ** 31 - 1;
+const believable = (count: number | null): number | null =>
+  count !== null && Number.isInteger(count) && count >= 0 && count <= MAX_COUNT ? count : null;
+
 const NO_PLAN: ResendPlan = { failedQueue: null, origin: null, strip: [], set: [], body: null, notes: [] };
 
 /** What a captured message says about its death. Never throws, whatever the bytes. */
@@ -52,7 +57,8 @@ export function decode(captured: Captured): NormalForm {
   const form = firstOf(candidates, (decoder) =>
     decoder.matches(captured) ? { rule: decoder.rule, ...decoder.decode(captured) } : null,
   );
-  return form ?? { rule: unknown.rule, ...SILENT };
+  if (form === null) return { rule: unknown.rule, ...SILENT };
+  return { ...form, attempts: believable(form.attempts), redriveCount: believable(form.redriveCount) };
 }
 
 /** How the message goes back, by the rule that decoded it; by `unknown` when there is no such rule. Never throws. */

@@ -154,9 +154,12 @@ test("no decoder throws, whatever it is given, and each says the same twice", ()
         const form = decode(captured);
         expect(decode(captured)).toEqual(form);
         expect(decoders.map(({ rule }) => rule)).toContain(form.rule);
-        expect(form.attempts === null || (Number.isSafeInteger(form.attempts) && form.attempts >= 0)).toBe(true);
-        const names = headers.map(({ name }) => name);
-        expect(plan(captured, form.rule).strip.every((name) => names.includes(name))).toBe(true);
+        expect(
+          form.attempts === null ||
+            (Number.isSafeInteger(form.attempts) && form.attempts >= 0 && form.attempts < 2 ** 31),
+        ).toBe(true);
+        const names = new Set(headers.map(({ name }) => name));
+        expect(plan(captured, form.rule).strip.every((name) => names.has(name))).toBe(true);
       },
     ),
     { numRuns: 1_000 },

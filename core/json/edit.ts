@@ -27,7 +27,7 @@ export function removals(members: readonly Member[], positions: readonly number[
 export function edited(text: string, edits: readonly Edit[]): string {
   const parts: string[] = [];
   let at = 0;
-  for (const edit of [...edits].sort((a, b) => a.start - b.start || a.end - b.end)) {
+  for (const edit of edits.toSorted((a, b) => a.start - b.start || a.end - b.end)) {
     parts.push(text.slice(at, edit.start), edit.text);
     at = edit.end;
   }

@@ -40,6 +40,10 @@ test("whatever an address says, the filter it gives is valid", () => {
   );
 });
 
+test("text that Postgres refuses never gets that far", () => {
+  for (const text of ["a\0b", "\ud800"]) expect(messageFilter.safeParse({ q: text }).success).toBe(false);
+});
+
 test("since has a length", () => {
   expect(SINCE.map(sinceMs)).toEqual([900_000, 3_600_000, 21_600_000, 86_400_000, 604_800_000, 2_592_000_000]);
 });

@@ -5,6 +5,10 @@ import { MESSAGE_STATES } from "./state.ts";
 /** `15m`, `24h`, `7d`: a time that ends now. */
 export const SINCE = ["15m", "1h", "6h", "24h", "7d", "30d"] as const;
 
+/** Postgres takes neither NUL nor lone surrogates in a text. */
+const storable = (text: string): boolean => text.isWellFormed() && !text.includes("\0");
+const NOT_STORABLE = "text without NUL";
+
 /** The filter of the dead-letter list: the address, the API and the SQL all speak this one. */
 export const messageFilter = z.strictObject({
   connection: z.uuid().optional(),
@@ -13,9 +17,9 @@ export const messageFilter = z.strictObject({
   state: z.array(z.enum(MESSAGE_STATES)).min(1).max(MESSAGE_STATES.length).optional(),
   reason: z.array(z.enum(DEATH_REASONS)).min(1).max(DEATH_REASONS.length).optional(),
   /** The error's type, exact. */
-  error: z.string().min(1).max(300).optional(),
+  error: z.string().min(1).max(300).refine(storable, NOT_STORABLE).optional(),
   /** Free text over error, key, ids and header values. */
-  q: z.string().trim().min(1).max(200).optional(),
+  q: z.string().trim().min(1).max(200).refine(storable, NOT_STORABLE).optional(),
   since: z.enum(SINCE).optional(),
   from: z.iso.datetime().optional(),
   to: z.iso.datetime().optional(),

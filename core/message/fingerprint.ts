@@ -42,7 +42,7 @@ const keyOf = (...parts: string[]): string => JSON.stringify(parts.map((part) =>
  * Linear in the length of the text, with a bound on what is looked at.
  */
 export function fingerprint(form: Pick<NormalForm, "error" | "reason" | "origin">, sourceName: string): Fingerprint {
-  const type = pgSafe(form.error?.type ?? "", MAX_PART);
+  const type = oneLine(form.error?.type ?? "");
   const template = messageTemplate(form.error?.message ?? "");
   const frame = topFrame(form.error?.stack ?? "");
   if (type !== "" || template !== "" || frame !== null) {
@@ -50,7 +50,8 @@ export function fingerprint(form: Pick<NormalForm, "error" | "reason" | "origin"
     const title =
       frame === null || name === "" ? [name, template].filter((part) => part !== "").join(": ") : `${name} at ${frame}`;
     return {
-      key: keyOf("error", type, template, frame ?? ""),
+      // The frame comes before the message: whoever must cut the key cuts its end.
+      key: keyOf("error", type, frame ?? "", template),
       title: oneLine(title === "" ? `failed at ${frame}` : title),
     };
   }

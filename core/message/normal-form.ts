@@ -49,7 +49,7 @@ export type NormalForm = {
   readonly originalMessageId: string | null;
   readonly reason: DeathReason;
   readonly reasonRaw: string | null;
-  /** Failed processing attempts in the last life. */
+  /** Failed processing attempts in the last life, below 2^31. */
   readonly attempts: number | null;
   readonly firstFailedAt: string | null;
   readonly lastFailedAt: string | null;

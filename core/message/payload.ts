@@ -20,8 +20,8 @@ export type PayloadView = {
 
 const BOM = "\uFEFF";
 const MAX_PRETTY_GROWTH = 4;
-/** Control characters that no text has: all of C0 but tab, line feed, form feed, carriage return and escape. */
-const NOT_IN_TEXT = /[\0-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]/;
+/** The control characters that texts have: tab, line feed, form feed, carriage return and escape. */
+const IN_TEXT = new Set([0x09, 0x0a, 0x0c, 0x0d, 0x1b]);
 const TEXT_TYPE = /^(?:text\/|application\/(?:[\w.-]+\+)?(?:json|xml|yaml|x-ndjson)\b)/i;
 const JSON_TYPE = /^(?:application|text)\/(?:[\w.-]+\+)?json\b/i;
 
@@ -32,6 +32,14 @@ function head(bytes: Uint8Array, max: number): Uint8Array {
   while (end > 0 && max - end < 3 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end--;
   // Not the middle of a character after all, so the bytes are no UTF-8 and may be cut anywhere.
   return bytes.subarray(0, ((bytes[end] ?? 0) & 0xc0) === 0x80 ? max : end);
+}
+
+function hasControls(text: string): boolean {
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if ((code < 0x20 || code === 0x7f) && !IN_TEXT.has(code)) return true;
+  }
+  return false;
 }
 
 /** A bare number or word is JSON by its grammar, but JSON to a person only if the producer says so. */
@@ -62,6 +70,6 @@ export function describe(
     const pretty = truncated ? null : prettyJson(json, json.length * MAX_PRETTY_GROWTH + 1_000);
     return { size, truncated, kind: "json", text, pretty };
   }
-  const kind = NOT_IN_TEXT.test(text) && !TEXT_TYPE.test(type) ? "binary" : "text";
+  const kind = hasControls(text) && !TEXT_TYPE.test(type) ? "binary" : "text";
   return { size, truncated, kind, text, pretty: null };
 }

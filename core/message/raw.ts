@@ -15,7 +15,21 @@ export type AmqpProperties = {
   readonly userId?: string;
   readonly appId?: string;
   readonly clusterId?: string;
+  /** Base64 of those text properties that are not UTF-8; the text above then only shows them. */
+  readonly notText?: Readonly<Partial<Record<AmqpTextProperty, string>>>;
 };
+
+export type AmqpTextProperty =
+  | "contentType"
+  | "contentEncoding"
+  | "correlationId"
+  | "replyTo"
+  | "expiration"
+  | "messageId"
+  | "type"
+  | "userId"
+  | "appId"
+  | "clusterId";
 
 /** What a broker said about a message besides headers and body; enough to build the message again. */
 export type Native =

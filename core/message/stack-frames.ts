@@ -10,7 +10,7 @@ function framesOf(stack: string): Frame[] {
   const python = stack.lastIndexOf("Traceback (most recent call last)");
   if (python >= 0) {
     const lines = stack.slice(python).slice(-MAX_STACK).split("\n");
-    return lines.flatMap((line) => pythonFrame(line.slice(0, MAX_LINE)) ?? []).reverse();
+    return lines.flatMap((line) => pythonFrame(line.slice(0, MAX_LINE)) ?? []).toReversed();
   }
   const cause = stack.lastIndexOf("\nCaused by: ");
   const lines = stack.slice(Math.max(cause, 0)).slice(0, MAX_STACK).split("\n");

@@ -17,8 +17,8 @@ const isRoot = process.getuid?.() === 0;
 const repository = dirname(dirname(import.meta.dirname));
 
 let folder = "";
-let servers: Embedded[] = [];
-let children: ChildProcess[] = [];
+const servers: Embedded[] = [];
+const children: ChildProcess[] = [];
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "redrive-embedded-"));

@@ -101,6 +101,6 @@ export async function halt({ home, binaries, as }: Parts, server: Postmaster, mo
 }
 
 function complaint(output: string): string {
-  const lines = output.split("\n").filter((line) => /FATAL|PANIC|error:|HINT|could not/.test(line));
-  return (lines[0] ?? output.trim().split("\n").at(-1) ?? "no reason given").replace(/^.*?(FATAL|PANIC|error):\s*/, "").trim();
+  const told = output.split("\n").find((line) => /FATAL|PANIC|error:|HINT|could not/.test(line));
+  return (told ?? output.trim().split("\n").at(-1) ?? "no reason given").replace(/^.*?(FATAL|PANIC|error):\s*/, "").trim();
 }

@@ -1,4 +1,4 @@
-import { and, desc, eq, gte, lt, lte, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, gte, lt, lte, sql } from "drizzle-orm";
 import type { Db, Tx } from "../client.ts";
 import { audit, user } from "../schema/index.ts";
 
@@ -26,13 +26,12 @@ export type AuditFilter = {
   readonly to?: Date | undefined;
 };
 
-/** A page of the log, newest first, below the entry `before`. */
-export async function listAudit(
-  db: Db | Tx,
-  { act, actorId, from, to }: AuditFilter,
-  { before, limit }: { readonly before: number | null; readonly limit: number },
-) {
-  return db
+/** `before`: older than that entry; `after`: the nearest newer ones; neither: the newest. */
+export type AuditPage = { readonly before?: number | undefined; readonly after?: number | undefined; readonly limit: number };
+
+/** A page of the log, newest first. */
+export async function listAudit(db: Db | Tx, { act, actorId, from, to }: AuditFilter, { before, after, limit }: AuditPage) {
+  const rows = await db
     .select({
       id: audit.id,
       at: audit.at,
@@ -51,11 +50,13 @@ export async function listAudit(
         actorId === undefined ? undefined : eq(audit.actorId, actorId),
         from === undefined ? undefined : gte(audit.at, from),
         to === undefined ? undefined : lte(audit.at, to),
-        before === null ? undefined : lt(audit.id, before),
+        before === undefined ? undefined : lt(audit.id, before),
+        after === undefined ? undefined : gt(audit.id, after),
       ),
     )
-    .orderBy(desc(audit.id))
+    .orderBy(after === undefined ? desc(audit.id) : asc(audit.id))
     .limit(limit);
+  return after === undefined ? rows : rows.toReversed();
 }
 
 /** Every act that occurs, in order. Hops along the index: its cost is the number of acts, not of entries. */

@@ -137,7 +137,7 @@ async function countInGroups(tx: AnySql, sourceId: string, deaths: readonly NewD
   const byFingerprint = [...Map.groupBy(deaths, (death) => death.fingerprint).values()]
     .flatMap((alike) => (alike[0] === undefined ? [] : [{ ...alike[0], count: alike.length }]))
     // in one order everywhere, so that two captures wait instead of deadlocking
-    .sort((a, b) => (a.fingerprint < b.fingerprint ? -1 : 1));
+    .toSorted((a, b) => (a.fingerprint < b.fingerprint ? -1 : 1));
   const rows = await tx<{ id: string; fingerprint: string }[]>`
     insert into groups (source_id, fingerprint, title, error_type, reason, deaths, first_seen_at, last_seen_at)
     select ${sourceId}, fingerprint, title, error_type, reason, count, now(), now()

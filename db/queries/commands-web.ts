@@ -33,6 +33,7 @@ export async function getCommand(db: Db, id: string) {
       id: commands.id,
       kind: commands.kind,
       state: commands.state,
+      answer: commands.answer,
       faultCode: commands.faultCode,
       faultDetail: commands.faultDetail,
       createdAt: commands.createdAt,

@@ -80,9 +80,10 @@ test("flow sums the sources of each minute", async () => {
 
 test("health: broken connections and sources with their faults, workers with their age and leases", async () => {
   const { db } = database;
+  const duty = { name: "capture", since: "2026-01-01T00:00:00.000Z", restarts: 2, lastError: "boom" };
   await db.insert(workers).values([
-    { id: "w1", host: "a", pid: 1, version: "0.1.0", beatAt: sql`now()` },
-    { id: "w2", host: "b", pid: 2, version: "0.1.0", beatAt: sql`now() - interval '1 minute'` },
+    { id: "w1", host: "a", pid: 1, version: "0.1.0", beatAt: sql`now()`, duties: JSON.stringify([duty]) },
+    { id: "w2", host: "b", pid: 2, version: "0.1.0", duties: "{", beatAt: sql`now() - interval '1 minute'` },
     { id: "w3", host: "c", pid: 3, version: "0.1.0", beatAt: sql`now() - interval '2 days'` },
   ]);
   await db.insert(leases).values([
@@ -93,8 +94,9 @@ test("health: broken connections and sources with their faults, workers with the
   expect(places).toMatchObject({ sources: 2, capturing: 1, connections: [{ name: "Orders", state: "down", faultCode: "unreachable" }] });
   expect(places.faultySources).toMatchObject([{ name: "orders.dlq", connection: "Orders", faultCode: "not_found" }]);
   const [w1, w2, ...others] = await viewer.overview.workers();
-  expect(w1).toMatchObject({ id: "w1", leases: ["capture:x"] });
+  expect(w1).toMatchObject({ id: "w1", leases: ["capture:x"], duties: [duty] });
   expect(w1?.silentMs).toBeLessThan(15_000);
+  expect(w2?.duties).toEqual([]);
   expect(w2?.silentMs).toBeGreaterThan(59_000);
   expect(others).toEqual([]);
 });

@@ -1,11 +1,8 @@
-import { eq } from "drizzle-orm";
 import type { Db, Tx } from "../client.ts";
-import { settings } from "../schema/index.ts";
+import { readSetting } from "./settings.ts";
 
-const KEY = "sealing_public_key";
+/** Where the public half of the workers' key lies among the settings. */
+export const SEALING_PUBLIC_KEY = "sealing_public_key";
 
-/** The public half of the workers' key, with which secrets are sealed; null until a worker has run once. */
-export async function sealingPublicKey(db: Db | Tx): Promise<string | null> {
-  const [row] = await db.select({ value: settings.value }).from(settings).where(eq(settings.key, KEY));
-  return row?.value ?? null;
-}
+/** The public half of the workers' key, with which secrets are sealed; null until it was made. */
+export const sealingPublicKey = (db: Db | Tx): Promise<string | null> => readSetting(db, SEALING_PUBLIC_KEY);

@@ -1,4 +1,5 @@
 import { asc, gt, sql } from "drizzle-orm";
+import { readDuties, type DutyHealth } from "#core/duty-health.ts";
 import type { Db } from "../client.ts";
 import { leases, workers } from "../schema/index.ts";
 
@@ -16,6 +17,7 @@ export async function workerHealth(db: Db) {
         version: workers.version,
         startedAt: workers.startedAt,
         beatAt: workers.beatAt,
+        duties: sql<DutyHealth[]>`${workers.duties}`.mapWith(readDuties),
         silentMs: sql<number>`extract(epoch from now() - ${workers.beatAt}) * 1000`.mapWith(Number),
       })
       .from(workers)

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { grantableRole, invitation, password } from "#core/people.ts";
 import { listPeople } from "#db/queries/people.ts";
+import { isoTimes } from "../iso-times.ts";
 import { changeRole, disablePerson, enablePerson, invitePerson, resetLink } from "../services/people.ts";
 import { changePassword } from "../services/set-password.ts";
 import { adminProcedure, router, viewerProcedure } from "../trpc.ts";
@@ -14,7 +15,7 @@ export const peopleRouter = router({
     .input(z.strictObject({ current: z.string().max(1024), next: password }))
     .mutation(({ ctx, input }) => changePassword(ctx.db, ctx.actor, ctx.sessionId, input)),
 
-  list: adminProcedure.query(({ ctx }) => listPeople(ctx.db)),
+  list: adminProcedure.query(async ({ ctx }) => isoTimes(await listPeople(ctx.db))),
   invite: adminProcedure.input(invitation).mutation(({ ctx, input }) => invitePerson(ctx.db, ctx.actor, input)),
   changeRole: adminProcedure
     .input(person.extend({ role: grantableRole }))

@@ -1,3 +1,4 @@
+import { movedBy } from "#core/brokers/address.ts";
 import { manifests, type BrokerKind } from "#core/brokers/index.ts";
 import { Failure } from "#core/failure.ts";
 import type { Tx } from "#db/client.ts";
@@ -7,9 +8,6 @@ import { sealingPublicKey } from "#db/queries/sealing-key.ts";
 import type { z } from "zod";
 
 export type Given = Readonly<Record<string, string | number | boolean>>;
-
-/** Where a secret is sent. Kept secrets may not be sent anywhere else, or they would not be write-only. */
-const ADDRESS = ["host", "port", "tls", "managementUrl"];
 
 const read = (schema: z.ZodType, given: Given, part: "settings" | "secrets"): Readonly<Record<string, unknown>> => {
   const result = schema.safeParse(given);
@@ -42,9 +40,8 @@ export async function keptSecrets(
   connection: { readonly id: string; readonly settings: string },
   settings: Readonly<Record<string, unknown>>,
 ): Promise<string> {
-  const before = JSON.parse(connection.settings) as Record<string, unknown>;
-  const moved = ADDRESS.find((name) => before[name] !== settings[name]);
-  if (moved !== undefined)
+  const moved = movedBy(JSON.parse(connection.settings) as Record<string, unknown>, settings);
+  if (moved !== null)
     throw new Failure("invalid", `${moved} has changed, so the secret would go elsewhere: write it again.`, "secrets");
   return (await sealedSecrets(tx, connection.id)) ?? "";
 }

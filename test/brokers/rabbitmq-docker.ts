@@ -12,8 +12,16 @@ export async function startDockerRabbit(): Promise<TestRabbit> {
   const managementUrl = `http://127.0.0.1:${management}`;
   const name = `redrive-test-rabbit-${port}`;
   await run("docker", [
-    ...["run", "-d", "--name", name, "--hostname", "rabbit"],
-    ...["-p", `127.0.0.1:${port}:5672`, "-p", `127.0.0.1:${management}:15672`],
+    "run",
+    "-d",
+    "--name",
+    name,
+    "--hostname",
+    "rabbit",
+    "-p",
+    `127.0.0.1:${port}:5672`,
+    "-p",
+    `127.0.0.1:${management}:15672`,
     "rabbitmq:4.2-management-alpine",
   ]);
   const ready = (): Promise<void> => rabbitAnswers(port, managementUrl, () => {});

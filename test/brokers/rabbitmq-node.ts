@@ -114,7 +114,7 @@ type Guard = {
 };
 
 async function startGuard(env: Record<string, string>): Promise<Guard> {
-  const guard = spawn("/bin/sh", ["-c", GUARD], { env, stdio: ["pipe", "pipe", "ignore"] });
+  const guard = spawn("/bin/sh", ["-c", GUARD], { env: env as NodeJS.ProcessEnv, stdio: ["pipe", "pipe", "ignore"] });
   const lines = createInterface({ input: guard.stdout });
   const [pid] = (await once(lines, "line")) as [string];
   let ended = false;

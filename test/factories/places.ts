@@ -4,6 +4,7 @@ import type { MessageState } from "#core/message/state.ts";
 import type { Role } from "#core/roles.ts";
 import type { Database } from "#db/client.ts";
 import { connections, groups, messages, queues, settings, sources } from "#db/schema/index.ts";
+import { SEALING_PUBLIC_KEY } from "#db/queries/sealing-key.ts";
 import { makeKeyPair, type KeyPair } from "#db/secrets.ts";
 import { appRouter } from "#server/routers/_app.ts";
 import { createCallerFactory } from "#server/trpc.ts";
@@ -23,7 +24,7 @@ export const callerAs = ({ db, sql: raw }: Database, role: Role) =>
 /** Stores a public key, as a worker does at its first start. */
 export async function withSealingKey(db: Db): Promise<KeyPair> {
   const pair = makeKeyPair();
-  await db.insert(settings).values({ key: "sealing_public_key", value: pair.publicKey });
+  await db.insert(settings).values({ key: SEALING_PUBLIC_KEY, value: pair.publicKey });
   return pair;
 }
 

@@ -4,12 +4,15 @@ import { join } from "node:path";
 import amqp, { type ChannelModel, type ConfirmChannel } from "amqplib";
 import { connect, type Database } from "#db/client.ts";
 import { makeKeyPair, seal } from "#db/secrets.ts";
+import type { TestRabbit } from "../brokers/rabbitmq.ts";
 import { testDatabase } from "../postgres.ts";
-import type { SharedRabbit } from "../setup/rabbitmq.ts";
 import { startWorker, type WorkerProcess } from "../worker-process.ts";
 
+/** What a scene needs to know of a broker. */
+type BrokerAddress = Omit<TestRabbit, "restart" | "kill9AndStart" | "stop">;
+
 /** Where a broker listens; a fault proxy may stand in front of it. */
-export type Address = Pick<SharedRabbit, "host" | "port">;
+export type Address = Pick<BrokerAddress, "host" | "port">;
 
 export type Scene = AsyncDisposable & {
   readonly pool: Database;
@@ -25,7 +28,7 @@ export type Scene = AsyncDisposable & {
 };
 
 export type SceneOptions = {
-  readonly rabbit: SharedRabbit | null;
+  readonly rabbit: BrokerAddress | null;
   /** What the workers connect to, if not the broker itself. */
   readonly through?: Address;
   readonly databaseUrl?: string;
@@ -66,7 +69,7 @@ export async function makeScene({ rabbit, through, databaseUrl, watchSeconds = 3
 }
 
 async function declare(
-  { host, port, username, password }: SharedRabbit,
+  { host, port, username, password }: BrokerAddress,
   { work, deadLetters }: { work: string; deadLetters: string },
   type: string,
 ): Promise<{ model: ChannelModel; channel: ConfirmChannel }> {
@@ -87,7 +90,7 @@ type Rows = {
   readonly name: string;
   readonly publicKey: string;
   readonly through: Address;
-  readonly rabbit: SharedRabbit;
+  readonly rabbit: BrokerAddress;
   readonly queue: string;
   readonly type: string;
   readonly watchSeconds: number;

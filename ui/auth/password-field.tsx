@@ -12,15 +12,16 @@ type Props = {
   readonly autoComplete: "current-password" | "new-password";
   readonly help?: ReactNode;
   readonly error?: ReactNode;
+  readonly required?: boolean;
 };
 
 /** A password, hidden until its eye is pressed. Password managers and pasting are welcome. */
-export function PasswordField({ label, name, autoComplete, help, error }: Props) {
+export function PasswordField({ label, name, autoComplete, help, error, required = true }: Props) {
   const t = useTranslations("auth.passwordField");
   const [shown, setShown] = useState(false);
   const Icon = shown ? EyeOff : Eye;
   return (
-    <FormField label={label} help={help} error={error} required>
+    <FormField label={label} help={help} error={error} required={required}>
       {(control) => (
         <div className="relative">
           <Input

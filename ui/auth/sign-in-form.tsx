@@ -43,7 +43,7 @@ export function SignInForm({ next, reason }: Props) {
           error={errors["email"]}
           className="h-9"
         />
-        <PasswordField label={t("password")} name="password" autoComplete="current-password" error={errors["password"]} />
+        <PasswordField label={t("password")} name="password" autoComplete="current-password" required={false} error={errors["password"]} />
         <Button type="submit" variant="primary" size="lg" busy={busy} className="mt-1 h-9">
           {t("submit")}
         </Button>

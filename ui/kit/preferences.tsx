@@ -1,6 +1,6 @@
 "use client";
 
-import { createContext, type ReactNode, use, useState } from "react";
+import { createContext, type ReactNode, use, useEffect, useState } from "react";
 import { PREFERENCES_COOKIE, type Preferences } from "./preferences-cookie.ts";
 
 type Store = { values: Preferences; set: (name: string, value: string | number | boolean) => void };
@@ -9,12 +9,12 @@ const Stored = createContext<Store | null>(null);
 /** `initial` comes from the request's cookie, so that the server draws what this browser left. */
 export function PreferencesProvider({ initial, children }: { initial: Preferences; children: ReactNode }) {
   const [values, setValues] = useState<Preferences>(initial);
-  const set = (name: string, value: string | number | boolean) => {
-    const next = { ...values, [name]: value };
-    setValues(next);
-    const text = encodeURIComponent(JSON.stringify(next));
+  const set: Store["set"] = (name, value) => setValues((before) => ({ ...before, [name]: value }));
+  useEffect(() => {
+    if (values === initial) return;
+    const text = encodeURIComponent(JSON.stringify(values));
     document.cookie = `${PREFERENCES_COOKIE}=${text}; path=/; max-age=31536000; samesite=lax`;
-  };
+  }, [values, initial]);
   return <Stored value={{ values, set }}>{children}</Stored>;
 }
 

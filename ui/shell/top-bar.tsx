@@ -3,14 +3,12 @@
 import { Search } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
-import { cx } from "../kit/cx.ts";
 import { Kbd } from "../kit/kbd.tsx";
 import { useOpenPalette } from "../kit/palette.tsx";
-import { softTone, solidTone } from "../kit/tone.ts";
-import { visibleText } from "../kit/visible-text.ts";
 import { type Account, AccountMenu } from "./account-menu.tsx";
 import { AppearanceMenu } from "./appearance-menu.tsx";
 import type { Environment } from "./console-shell.tsx";
+import { EnvironmentChip } from "./environment-chip.tsx";
 import { LanguageMenu } from "./language-menu.tsx";
 
 type Props = { environment: Environment; account: Account | null; live: ReactNode; notices: ReactNode };
@@ -28,23 +26,6 @@ export function TopBar({ environment, account, live, notices }: Props) {
       <LanguageMenu />
       <AccountMenu account={account} />
     </header>
-  );
-}
-
-function EnvironmentChip({ environment: { name, tone, production } }: { environment: Environment }) {
-  const t = useTranslations("shell");
-  return (
-    <span
-      title={production ? t("productionHelp") : t("environmentHelp")}
-      className={cx(
-        "inline-flex h-6 min-w-0 items-center gap-1.5 rounded px-2 text-sm font-semibold",
-        production ? cx(solidTone[tone], "tracking-wide uppercase") : softTone[tone],
-      )}
-    >
-      <span aria-hidden className={cx("size-1.5 shrink-0 bg-current", production ? "rotate-45" : "rounded-full")} />
-      <span className="sr-only">{t("environment")}</span>
-      <span className="truncate">{visibleText(name, 40)}</span>
-    </span>
   );
 }
 

@@ -14,9 +14,15 @@ const URL_PATH = "/api/trpc";
 
 let browserQueryClient: QueryClient | undefined;
 
+/** The session is gone: to the sign-in page, by a full load so that nothing stays in memory, and back here afterwards. */
+function signedOut(): void {
+  const { pathname, search } = window.location;
+  window.location.assign(`/sign-in?reason=ended&next=${encodeURIComponent(pathname + search)}`);
+}
+
 function queryClient(): QueryClient {
   if (typeof window === "undefined") return makeQueryClient();
-  browserQueryClient ??= makeQueryClient();
+  browserQueryClient ??= makeQueryClient(signedOut);
   return browserQueryClient;
 }
 

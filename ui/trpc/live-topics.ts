@@ -2,14 +2,14 @@ import type { LiveTopic } from "#core/live.ts";
 
 /** Which parts of the API (first word of a procedure) show something of a topic. */
 const SHOWN_BY: Record<LiveTopic, readonly string[]> = {
-  messages: ["messages", "overview"],
+  messages: ["messages", "groups", "overview"],
   groups: ["groups", "overview"],
   operations: ["operations"],
-  depths: ["queues", "overview"],
-  queues: ["queues"],
+  depths: ["queues", "connections", "overview"],
+  queues: ["queues", "connections", "overview"],
   connections: ["connections", "queues", "overview"],
   sources: ["sources", "queues", "overview"],
-  commands: ["commands"],
+  commands: ["connections"],
   workers: ["workers", "overview"],
 };
 

@@ -3,7 +3,7 @@ import { stampOf } from "#core/lineage.ts";
 import { fingerprint } from "#core/message/fingerprint.ts";
 import type { Header, TypedValue } from "#core/message/header.ts";
 import type { NormalForm } from "#core/message/normal-form.ts";
-import { pgSafe } from "#core/message/payload.ts";
+import { pgSafe } from "#core/message/pg-text.ts";
 import type { RawDeath } from "#core/message/raw.ts";
 import type { NewDeath } from "#db/queries/capture.ts";
 

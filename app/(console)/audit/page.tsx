@@ -1,13 +1,25 @@
 import type { Metadata } from "next";
+import { auditQueryFrom } from "#core/audit.ts";
+import { allows } from "#core/roles.ts";
+import { AuditPage } from "#ui/audit/audit-page.tsx";
+import { NoAccess } from "#ui/auth/no-access.tsx";
 import { getTranslator } from "#ui/i18n/server.ts";
-import { PageHeader } from "#ui/kit/page.tsx";
+import { HydrateClient, prefetch, trpc } from "../../_trpc/server.tsx";
+import { requireActor } from "../../_trpc/session.ts";
 
-export async function generateMetadata(): Promise<Metadata> {
-  const t = await getTranslator("shell");
-  return { title: t("nav.audit") };
-}
+export const generateMetadata = async (): Promise<Metadata> => ({ title: (await getTranslator("audit"))("title") });
 
-export default async function Page() {
-  const t = await getTranslator("shell");
-  return <PageHeader title={t("nav.audit")} />;
+type Props = { readonly searchParams: Promise<Record<string, string | string[] | undefined>> };
+
+export default async function Page({ searchParams }: Props) {
+  const actor = await requireActor();
+  if (!allows(actor.role, "operator")) return <NoAccess role={actor.role} needs="operator" />;
+  const query = auditQueryFrom(await searchParams);
+  prefetch(trpc.audit.list.queryOptions(query));
+  prefetch(trpc.audit.choices.queryOptions());
+  return (
+    <HydrateClient>
+      <AuditPage query={query} />
+    </HydrateClient>
+  );
 }

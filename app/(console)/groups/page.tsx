@@ -1,15 +1,20 @@
 import type { Metadata } from "next";
+import { GroupsPage } from "#ui/groups/groups-page.tsx";
 import { getTranslator } from "#ui/i18n/server.ts";
-import { PageHeader } from "#ui/kit/page.tsx";
+import { HydrateClient, prefetch, trpc } from "../../_trpc/server.tsx";
 import { requireActor } from "../../_trpc/session.ts";
 
 export async function generateMetadata(): Promise<Metadata> {
-  const t = await getTranslator("shell");
-  return { title: t("nav.groups") };
+  const t = await getTranslator("groups");
+  return { title: t("title") };
 }
 
 export default async function Page() {
   await requireActor();
-  const t = await getTranslator("shell");
-  return <PageHeader title={t("nav.groups")} />;
+  prefetch(trpc.sources.list.queryOptions({}));
+  return (
+    <HydrateClient>
+      <GroupsPage />
+    </HydrateClient>
+  );
 }

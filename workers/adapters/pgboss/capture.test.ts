@@ -7,7 +7,7 @@ import { bossAccess, dieAll, makePair, openBossSession, startBoss, type Pair } f
 import { eventually } from "#test/eventually.ts";
 import { testDatabase, type TestDatabase } from "#test/postgres.ts";
 
-const LIMITS: CaptureLimits = { maxBytes: 1_000_000, maxCount: 100, maxWaitMs: 50 };
+const LIMITS: CaptureLimits = { maxBytes: 1_000_000, maxCount: 100, maxWaitMs: 1_000 };
 const numbered = (count: number): { n: number }[] => Array.from({ length: count }, (_, n) => ({ n }));
 
 let database: TestDatabase;
@@ -78,7 +78,7 @@ test("no data is an empty body, a JSON null is the text null", async () => {
   await using session = await open();
   const batches = session.capture({ queue: pair.dead }, null, LIMITS, new AbortController().signal)[Symbol.asyncIterator]();
   const batch = await next(batches);
-  expect(body(batch).sort()).toEqual(["", "null"]);
+  expect(body(batch).toSorted()).toEqual(["", "null"]);
   await batch.accept();
 });
 
@@ -207,17 +207,20 @@ test("a letter that arrives while nothing waits is seen at once, and stop ends a
   expect(performance.now() - from).toBeLessThan(1_000);
 });
 
-test("stop while a batch is held leaves the decision open", async () => {
+test("a batch that is undecided when capture ends goes back, one being accepted is accepted", async () => {
   const pair = await makePair(boss);
-  await dieAll(boss, pair, numbered(1));
+  await dieAll(boss, pair, numbered(2));
   await using session = await open();
   const stop = new AbortController();
-  const batches = session.capture({ queue: pair.dead }, null, LIMITS, stop.signal)[Symbol.asyncIterator]();
-  const batch = await next(batches);
+  const batches = session.capture({ queue: pair.dead }, null, { ...LIMITS, maxCount: 1 }, stop.signal)[Symbol.asyncIterator]();
+  const [undecided, decided] = [await next(batches), await next(batches)];
   stop.abort();
+  const accepting = decided.accept();
   expect((await batches.next()).done).toBe(true);
-  await batch.accept();
-  expect(await states(pair)).toEqual({ completed: 1 });
+  await accepting;
+  await expect(undecided.accept()).rejects.toMatchObject({ name: "Fault", code: "unreachable" });
+  expect(await states(pair)).toEqual({ created: 1, completed: 1 });
+  await eventually(async () => expect((await boss.fetch(pair.dead)).length).toBe(1));
 });
 
 test("a queue that does not exist is not_found, also when it goes away later", async () => {

@@ -2,7 +2,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Batch, CaptureLimits } from "#core/brokers/adapter.ts";
 import { Fault } from "#core/fault.ts";
 import { asFault } from "./faults.ts";
-import { BEGIN, type Lane, type LanePool } from "./lane.ts";
+import type { Lane } from "./lane.ts";
+import { BEGIN, type LanePool } from "./lane-pool.ts";
 import { fetchLetters, openCursor, type Letter } from "./letters.ts";
 import type { Pulse } from "./pulse.ts";
 import type { Shape } from "./shape.ts";
@@ -14,7 +15,8 @@ const AGAIN_MS = 250;
  * Reads the waiting jobs of a queue, batch after batch. A batch is one open transaction that holds its rows locked:
  * accept completes the jobs and commits, while release, a crash or a lost connection roll back, which leaves the jobs
  * as they were, no retry spent. Workers that read the same queue skip each other's rows.
- * A batch closes as soon as nothing more waits, so it is never held up for company.
+ * A batch closes as soon as nothing more waits, so it is never held up for company. When capture ends, a batch that was
+ * neither accepted nor released goes back.
  */
 export async function* capture(
   parts: { readonly pool: LanePool; readonly pulse: Pulse; readonly shape: Shape },
@@ -23,23 +25,31 @@ export async function* capture(
   stop: AbortSignal,
 ): AsyncGenerator<Batch, void, void> {
   const { pool, pulse, shape } = parts;
-  let more = false;
-  while (!stop.aborted) {
-    if (!more) await pulse.waiting(queue, stop);
-    const held = await hold(pool, shape, queue, limits, stop);
-    if (held === "stopped") return;
-    if (held === "nothing") {
-      more = false;
-      await pause(AGAIN_MS, undefined, { signal: stop }).catch(() => undefined);
-      continue;
+  const open = new Set<Held>();
+  const rest = (): Promise<void> => pause(AGAIN_MS, undefined, { signal: stop }).catch(() => undefined);
+  try {
+    for (let more = false; !stop.aborted; ) {
+      if (!more) await pulse.waiting(queue, stop);
+      const held = await hold(pool, shape, queue, limits, stop);
+      if (held === "stopped") return;
+      if (held === "nothing") {
+        more = false;
+        await rest();
+        continue;
+      }
+      more = held.full;
+      for (const earlier of open) if (earlier.decision() !== null) open.delete(earlier);
+      open.add(held);
+      yield held.batch;
+      if (held.decision() === "release") await rest();
     }
-    more = held.full;
-    yield held.batch;
-    if (held.released()) await pause(AGAIN_MS, undefined, { signal: stop }).catch(() => undefined);
+  } finally {
+    for (const held of open) if (held.decision() === null) held.lane.destroy();
   }
 }
 
-type Held = { readonly batch: Batch; readonly full: boolean; released(): boolean };
+type Decision = "accept" | "release" | null;
+type Held = { readonly batch: Batch; readonly lane: Lane; readonly full: boolean; decision(): Decision };
 
 async function hold(
   pool: LanePool,
@@ -54,7 +64,7 @@ async function hold(
   try {
     lane = await pool.borrow(stop);
     await lane.ask((sql) => sql.unsafe(BEGIN));
-    await openCursor(lane, shape, queue);
+    await openCursor(lane, shape, queue, limits.maxCount);
     const { letters, full } = await take(lane, queue, limits);
     if (letters.length > 0 && !stop.aborted) return heldBatch(pool, lane, shape, queue, letters, full);
     await lane.ask((sql) => sql.unsafe("rollback"));
@@ -74,7 +84,7 @@ async function hold(
  * fetched beyond the limit is left out of the batch; its lock ends with the transaction.
  */
 async function take(lane: Lane, queue: string, limits: CaptureLimits): Promise<{ letters: Letter[]; full: boolean }> {
-  const deadline = performance.now() + limits.maxWaitMs;
+  let deadline = Number.POSITIVE_INFINITY;
   const letters: Letter[] = [];
   let bytes = 0;
   for (let step = 1; ; ) {
@@ -84,6 +94,7 @@ async function take(lane: Lane, queue: string, limits: CaptureLimits): Promise<{
       letters.push(letter);
       bytes += letter.bytes;
     }
+    deadline = Math.min(deadline, performance.now() + limits.maxWaitMs);
     if (fetched.length < step) return { letters, full: false };
     const room = Math.floor(((limits.maxBytes - bytes) * letters.length) / Math.max(bytes, 1));
     step = Math.min(step * 16, limits.maxCount - letters.length, Math.max(room, 1));
@@ -92,8 +103,8 @@ async function take(lane: Lane, queue: string, limits: CaptureLimits): Promise<{
 }
 
 function heldBatch(pool: LanePool, lane: Lane, shape: Shape, queue: string, letters: readonly Letter[], full: boolean): Held {
-  let decision: "accept" | "release" | null = null;
-  const decide = (wish: "accept" | "release"): void => {
+  let decision: Decision = null;
+  const decide = (wish: Exclude<Decision, null>): void => {
     if (decision !== null) throw new Error(`this batch was already told to ${decision}`);
     decision = wish;
   };
@@ -119,7 +130,7 @@ function heldBatch(pool: LanePool, lane: Lane, shape: Shape, queue: string, lett
       );
     },
   };
-  return { batch, full, released: () => decision === "release" };
+  return { batch, lane, full, decision: () => decision };
 }
 
 /** As pg-boss completes a job that no worker took; its output, which may be the error it died of, stays. */

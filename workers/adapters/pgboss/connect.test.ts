@@ -104,7 +104,7 @@ test("depth does not count what capture holds as gone before it is accepted", as
   const pair = await makePair(boss);
   await dieAll(boss, pair, [{ n: 1 }]);
   await using session = await openBossSession(access());
-  const limits = { maxBytes: 1_000, maxCount: 10, maxWaitMs: 10 };
+  const limits = { maxBytes: 1_000, maxCount: 10, maxWaitMs: 1_000 };
   const { value: batch } = await session.capture({ queue: pair.dead }, null, limits, soon())[Symbol.asyncIterator]().next();
   expect(await session.depth([{ queue: pair.dead }], soon())).toMatchObject([{ ready: 1 }]);
   await batch?.accept();
@@ -146,7 +146,7 @@ test("a server that dies while letters are held: accept and session fail, and no
     await dieAll(own, pair, [{ n: 1 }, { n: 2 }]);
     await own.stop({ graceful: false });
     await using session = await openBossSession(bossAccess(server.url, "jobs"));
-    const limits = { maxBytes: 1_000, maxCount: 10, maxWaitMs: 10 };
+    const limits = { maxBytes: 1_000, maxCount: 10, maxWaitMs: 1_000 };
     const { value: batch } = await session.capture({ queue: pair.dead }, null, limits, soon())[Symbol.asyncIterator]().next();
     expect(batch?.deaths.length).toBe(2);
     const lost = expect(session.lost).rejects.toMatchObject({ code: "unreachable" });

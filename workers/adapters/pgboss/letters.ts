@@ -31,10 +31,10 @@ const utc = (sql: postgres.Sql, column: postgres.PendingQuery<postgres.Row[]>): 
   sql`to_char((${column})::timestamptz at time zone 'UTC', ${sql.unsafe(UTC)})`;
 
 /**
- * Opens a cursor over the waiting jobs of `queue` in the order a worker would take them. A row is locked when it is
+ * Opens a cursor over the first `count` waiting jobs of `queue` in the order a worker would take them. A row is locked when it is
  * fetched, rows that others hold are left out. Call inside a transaction.
  */
-export async function openCursor(lane: Lane, shape: Shape, queue: string): Promise<void> {
+export async function openCursor(lane: Lane, shape: Shape, queue: string, count: number): Promise<void> {
   await lane.ask((sql) => {
     const column = (name: string): postgres.PendingQuery<postgres.Row[]> => jobColumn(sql, shape, name);
     return sql`
@@ -49,11 +49,12 @@ export async function openCursor(lane: Lane, shape: Shape, queue: string): Promi
       from ${sql(shape.schema)}.job j
       where j.name = ${queue} and ${waits(sql, shape)}
       order by j.priority desc, j.created_on
+      limit ${count}
       for update skip locked`;
   });
 }
 
-/** Until 12.35 a letter's own output was what its original had failed with; since then that has its own column. */
+/** In older versions a letter's own output is what its original failed with; newer ones have a column for that. */
 const outputOf = (sql: postgres.Sql, { job }: Shape): postgres.PendingQuery<postgres.Row[]> =>
   job.has("source_output") ? sql`coalesce(j.source_output, j.output)` : sql`j.output`;
 

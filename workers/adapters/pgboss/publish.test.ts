@@ -105,7 +105,7 @@ test("what jsonb cannot hold is refused one by one, the others go in, in order",
   };
   const messages = Object.values(bad).flatMap((body, n) => [outgoing(`{"n":${n}}`), outgoing(body)]);
   const outcomes = await send(messages, queue);
-  Object.keys(bad).forEach((sentence, n) => {
+  for (const [n, sentence] of Object.keys(bad).entries()) {
     expect(outcomes[2 * n]).toEqual(confirmed(messages[2 * n]!));
     const outcome = outcomes[2 * n + 1]!;
     expect(outcome).toMatchObject({ status: "refused" });
@@ -113,11 +113,11 @@ test("what jsonb cannot hold is refused one by one, the others go in, in order",
       expect(outcome.fault.detail).toContain(sentence);
       expect(["invalid", "too_large"]).toContain(outcome.fault.code);
     }
-  });
+  }
   for (const body of ['{"a":"\\ud800"}', "\ufeff{}", '{"a":"\u0000"}', "{} {}", "1,{}"]) {
     expect(await send([outgoing(body)], queue)).toMatchObject([{ status: "refused", fault: { code: "invalid" } }]);
   }
-  expect((await boss.fetch<{ n: number }>(queue, { batchSize: 10 })).map(({ data }) => data.n).sort()).toEqual([0, 1, 2, 3, 4]);
+  expect((await boss.fetch<{ n: number }>(queue, { batchSize: 10 })).map(({ data }) => data.n).toSorted()).toEqual([0, 1, 2, 3, 4]);
 });
 
 test("a queue that does not exist is refused, its name may hold anything", async () => {
@@ -149,7 +149,7 @@ test("what the queue's policy keeps out is refused, and says so", async () => {
 test("a resent job that dies again is known by its attempt, and by the root of its chain", async () => {
   const pair = await makePair(boss);
   const [first] = await dieAll(boss, pair, [{ a: 1 }]);
-  const limits = { maxBytes: 1_000_000, maxCount: 10, maxWaitMs: 50 };
+  const limits = { maxBytes: 1_000_000, maxCount: 10, maxWaitMs: 1_000 };
   const batches = session.capture({ queue: pair.dead }, null, limits, new AbortController().signal)[Symbol.asyncIterator]();
   const life = async (): Promise<BossNative> => {
     const { value } = await batches.next();

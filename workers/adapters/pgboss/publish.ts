@@ -3,7 +3,8 @@ import { Fault } from "#core/fault.ts";
 import type { Outgoing } from "#core/message/raw.ts";
 import { asFault, blamesOneRow, surelyUndone } from "./faults.ts";
 import { existing, insertJobs, rowOf, type Row } from "./insert.ts";
-import type { Lane, LanePool } from "./lane.ts";
+import type { Lane } from "./lane.ts";
+import type { LanePool } from "./lane-pool.ts";
 import { noQueue } from "./pulse.ts";
 import type { Shape } from "./shape.ts";
 

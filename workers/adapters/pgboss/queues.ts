@@ -1,5 +1,5 @@
 import type { DeadLetterSign, Depth, DiscoveredQueue } from "#core/brokers/adapter.ts";
-import { read, type LanePool } from "./lane.ts";
+import { read, type LanePool } from "./lane-pool.ts";
 import { noQueue } from "./pulse.ts";
 import { waits, type Shape } from "./shape.ts";
 

@@ -1,0 +1,41 @@
+import type { z } from "zod";
+import type { Batch, CaptureLimits, Cursor, Session } from "#core/brokers/adapter.ts";
+import type { Manifest } from "#core/brokers/manifest.ts";
+import type { RawDeath } from "#core/message/raw.ts";
+
+export const LIMITS: CaptureLimits = { maxBytes: 4 * 1024 * 1024, maxCount: 100, maxWaitMs: 20 };
+
+type Reader<M extends Manifest> = Pick<Session<M>, "capture">;
+
+/** What was read so far; kept over several captures of one source. */
+export type Read = { deaths: RawDeath[]; cursor: Cursor };
+
+/** Captures and accepts until `count` deaths were read, `into` included; throws when they do not come in 20 s. */
+export async function collect<M extends Manifest>(
+  session: Reader<M>,
+  source: z.infer<M["source"]>,
+  count: number,
+  { limits = LIMITS, into = { deaths: [], cursor: null } }: { limits?: CaptureLimits; into?: Read } = {},
+): Promise<Read> {
+  const stop = new AbortController();
+  const timer = setTimeout(() => stop.abort(), 20_000);
+  try {
+    for await (const batch of session.capture(source, into.cursor, limits, stop.signal)) {
+      await batch.accept();
+      into.deaths.push(...batch.deaths);
+      into.cursor = batch.cursor;
+      if (into.deaths.length >= count) break;
+    }
+  } finally {
+    clearTimeout(timer);
+  }
+  if (into.deaths.length < count) throw new Error(`only ${into.deaths.length} of ${count} deaths came in 20 s`);
+  return into;
+}
+
+/** The next batch of a running capture; throws when there is none. */
+export async function nextBatch(batches: AsyncIterator<Batch>): Promise<Batch> {
+  const { value, done } = await batches.next();
+  if (done === true || value === undefined) throw new Error("capture ended");
+  return value;
+}

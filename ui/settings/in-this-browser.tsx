@@ -1,0 +1,56 @@
+"use client";
+
+import { useTheme } from "next-themes";
+import { useRouter } from "next/navigation";
+import { useSyncExternalStore } from "react";
+import { useLocale, useTranslations } from "use-intl";
+import { LOCALE_COOKIE, LOCALE_NAMES, LOCALES } from "../i18n/locales.ts";
+import { Panel } from "../kit/page.tsx";
+import { usePreference } from "../kit/preferences.tsx";
+import { SelectField } from "../kit/select.tsx";
+
+const THEMES = ["system", "light", "dark"] as const;
+const DENSITIES = ["dense", "comfortable"] as const;
+
+/** Language, theme and row height. Kept in this browser, not in the account: a wall display differs from a laptop. */
+export function InThisBrowser() {
+  const t = useTranslations("settings.account");
+  const words = useTranslations("shell");
+  const locale = useLocale();
+  const router = useRouter();
+  const { theme, setTheme } = useTheme();
+  const [density, setDensity] = usePreference<string>("density", "dense");
+  // the server does not know this browser's theme
+  const drawn = useSyncExternalStore(
+    () => () => {},
+    () => true,
+    () => false,
+  );
+  const chooseLanguage = (chosen: string) => {
+    document.cookie = `${LOCALE_COOKIE}=${chosen}; path=/; max-age=31536000; samesite=lax`;
+    router.refresh();
+  };
+  const chooseDensity = (chosen: string) => {
+    document.documentElement.dataset["density"] = chosen;
+    setDensity(chosen);
+  };
+  return (
+    <Panel title={t("appearance")}>
+      <div className="grid max-w-90 gap-4">
+        <SelectField label={t("language")} value={locale} onChange={chooseLanguage} options={LOCALES.map((value) => ({ value, label: LOCALE_NAMES[value] }))} />
+        <SelectField
+          label={t("theme")}
+          value={drawn ? THEMES.find((each) => each === theme) : undefined}
+          onChange={setTheme}
+          options={THEMES.map((value) => ({ value, label: words(value) }))}
+        />
+        <SelectField
+          label={t("rows")}
+          value={DENSITIES.find((each) => each === density)}
+          onChange={chooseDensity}
+          options={DENSITIES.map((value) => ({ value, label: words(value) }))}
+        />
+      </div>
+    </Panel>
+  );
+}

@@ -1,0 +1,119 @@
+import type { PublishOutcome } from "#core/brokers/adapter.ts";
+import { Fault } from "#core/fault.ts";
+import type { Outgoing } from "#core/message/raw.ts";
+import { invalid } from "./bytes.ts";
+import type { ChannelPool } from "./channel-pool.ts";
+import type { ConfirmChannel } from "./client.ts";
+import type { Connection } from "./connection.ts";
+import { faultOf } from "./faults.ts";
+import { depart, keyOf, type Flight, type Letter, type Target } from "./flight.ts";
+import { contentHeaderFor } from "./message.ts";
+
+export type Publisher = {
+  readonly connection: Connection;
+  readonly channels: ChannelPool<ConfirmChannel>;
+  /** Exchanges this session has published to. */
+  readonly known: Set<string>;
+};
+
+/** Channels that may end without taking a message. */
+const MAX_STALLS = 3;
+
+/** Of these the next message would die as well. */
+const ENDS_ALL: ReadonlySet<string> = new Set(["not_found", "unauthorised", "blocked", "timeout"]);
+
+/**
+ * Publishes with confirms and `mandatory`; one outcome per message, in order; never throws.
+ * `refused` is only what certainly lies in no queue: returned as unroutable, nacked by the one queue of the default
+ * exchange, never sent, or the cause of the channel's end. What was sent and has no verdict is `unknown`.
+ */
+export async function publish(
+  publisher: Publisher,
+  messages: readonly Outgoing[],
+  target: Target,
+  signal: AbortSignal,
+): Promise<PublishOutcome[]> {
+  const outcomes: (PublishOutcome | undefined)[] = messages.map(() => undefined);
+  const report = (index: number, outcome: PublishOutcome): void => {
+    outcomes[index] = outcome;
+  };
+  const fault = await publishAll(publisher, messages, target, signal, report).catch(faultOf);
+  const unsent = fault ?? new Fault("internal", "it was not sent");
+  return outcomes.map((outcome) => outcome ?? { status: "refused", fault: unsent });
+}
+
+/** Reports an outcome for every message sent. Returns why the others were not, or throws it. */
+async function publishAll(
+  { connection, channels, known }: Publisher,
+  messages: readonly Outgoing[],
+  target: Target,
+  signal: AbortSignal,
+  report: (index: number, outcome: PublishOutcome) => void,
+): Promise<Fault | null> {
+  checkTarget(target);
+  let next = 0;
+  let stalls = 0;
+  // More than one channel only where a single message made the broker close the one before.
+  while (next < messages.length) {
+    const tracked = await channels.take();
+    const flight = depart(tracked, connection, target, known, signal, report);
+    const before = next;
+    let fault: Fault | null = null;
+    try {
+      const sent = await sendFrom(flight, connection, messages, next, report);
+      next = sent.next;
+      fault = (await flight.drained()) ?? sent.fault;
+    } catch (error) {
+      fault = faultOf(error);
+    } finally {
+      if (flight.land(fault)) channels.giveBack(tracked);
+      else channels.discard(tracked);
+    }
+    stalls = next === before ? stalls + 1 : 0;
+    if (fault !== null && (ENDS_ALL.has(fault.code) || connection.fault() !== null || stalls === MAX_STALLS)) {
+      known.delete(target.exchange);
+      return fault;
+    }
+  }
+  return null;
+}
+
+/** Sends until the end, or until one must not be sent: that one is `next`. */
+async function sendFrom(
+  flight: Flight,
+  connection: Connection,
+  messages: readonly Outgoing[],
+  from: number,
+  report: (index: number, outcome: PublishOutcome) => void,
+): Promise<{ next: number; fault: Fault | null }> {
+  for (let index = from; index < messages.length; index++) {
+    const letter = letterOf(messages[index] as Outgoing, index, connection);
+    if (letter instanceof Fault) {
+      report(index, { status: "refused", fault: letter });
+      continue;
+    }
+    const fault = await flight.clear(letter);
+    if (fault !== null) return { next: index, fault };
+    flight.send(letter);
+  }
+  return { next: messages.length, fault: null };
+}
+
+function letterOf(message: Outgoing, index: number, connection: Connection): Letter | Fault {
+  try {
+    const contentHeader = contentHeaderFor(message, connection.username);
+    if (contentHeader.length > connection.maxHeader) {
+      return new Fault("too_large", `headers of ${contentHeader.length} bytes, the broker takes ${connection.maxHeader}`);
+    }
+    const { buffer, byteOffset, byteLength } = message.body;
+    return { index, contentHeader, body: Buffer.from(buffer, byteOffset, byteLength), key: keyOf(message.headers) };
+  } catch (error) {
+    return faultOf(error);
+  }
+}
+
+function checkTarget({ exchange, routingKey }: Target): void {
+  for (const name of [exchange, routingKey]) {
+    if (Buffer.byteLength(name) > 255) throw invalid("exchange and routing key take 255 bytes each");
+  }
+}
