@@ -4,6 +4,7 @@ import { isFree } from "#db/embedded/index.ts";
 import { migrate } from "#db/migrate.ts";
 import { checkConfig } from "./config/check.ts";
 import { recordInstallation } from "./config/record.ts";
+import { demoInstallation } from "./demo/installation.ts";
 import { doctor } from "./doctor.ts";
 import { type CliEnv, demoHome, env, ROOT } from "./env.ts";
 import { demoOwner, setupLink } from "./first-owner.ts";
@@ -60,7 +61,7 @@ async function demo(flags: UpFlags): Promise<number> {
   }
   return stay(say, async (signal) => {
     const options = optionsOf({ ...from, databaseUrl: undefined, home }, flags, signal);
-    const running = await up({ ...options, programs: withTraffic(realPrograms) });
+    const running = await up({ ...options, config: demoInstallation, programs: withTraffic(realPrograms) });
     announce(running, await demoOwner(running.databaseUrl, home));
     return running;
   });

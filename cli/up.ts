@@ -22,8 +22,8 @@ export type UpOptions = {
   readonly publicUrl: string | undefined;
   readonly secretKeyFile: string | undefined;
   readonly authSecret: string | undefined;
-  /** What redrive.yaml says; absent where there is none. */
-  readonly config?: RedriveConfig;
+  /** What redrive.yaml says, or what the demo makes of its database; absent where there is neither. */
+  readonly config?: RedriveConfig | ((databaseUrl: string) => Promise<RedriveConfig>);
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly programs: Programs;
   /** Next's development server and reloading workers, in place of a build. */
@@ -63,7 +63,7 @@ export async function up(options: UpOptions): Promise<Running> {
     options.signal.throwIfAborted();
     await migrate(databaseUrl);
     const launch = await prepare(options, databaseUrl);
-    await recordInstallation(databaseUrl, launch.secretKeyFile, options.config, options.say);
+    await recordInstallation(databaseUrl, launch.secretKeyFile, await configOf(options, databaseUrl), options.say);
     if (!options.dev) {
       const env = childEnvironment(launch, "production");
       await buildWeb({ root: ROOT, env, say: options.say, signal: options.signal });
@@ -89,6 +89,9 @@ export async function up(options: UpOptions): Promise<Running> {
     throw error;
   }
 }
+
+const configOf = async ({ config }: UpOptions, databaseUrl: string): Promise<RedriveConfig | undefined> =>
+  typeof config === "function" ? config(databaseUrl) : config;
 
 async function openDatabase(options: UpOptions, stack: AsyncDisposableStack): Promise<string> {
   if (options.databaseUrl !== undefined) {

@@ -40,7 +40,7 @@ async function whenItAnswers(url: string, signal: AbortSignal): Promise<boolean>
 }
 
 /** Whether a port accepts connections within a second. */
-function answers(url: string): Promise<boolean> {
+export function answers(url: string): Promise<boolean> {
   const { hostname, port, protocol } = new URL(url);
   return new Promise((resolve) => {
     const socket = connect({ host: hostname, port: Number(port || (protocol === "amqps:" ? 5671 : 5672)), timeout: 1_000 });

@@ -25,7 +25,8 @@ export function startPulse(lane: Lane, shape: Shape): Pulse {
   const watchers = new Set<Watcher>();
   const lost = Promise.withResolvers<never>();
   lost.promise.catch(() => undefined);
-  let stopped = false;
+  const end = new AbortController();
+  const over = end.signal;
   let nudge = new AbortController();
 
   const rest = async (ms: number): Promise<void> => {
@@ -42,24 +43,24 @@ export function startPulse(lane: Lane, shape: Shape): Pulse {
     }
   };
   const run = async (): Promise<void> => {
-    while (!stopped) {
+    while (!over.aborted) {
       if (watchers.size > 0) await look();
       else await lane.ask((sql) => sql`select 1`);
-      if (!stopped) await rest(watchers.size > 0 ? LOOK_MS : BEAT_MS);
+      if (!over.aborted) await rest(watchers.size > 0 ? LOOK_MS : BEAT_MS);
     }
   };
   void lane.ended.then(() => nudge.abort());
   run().catch((error: unknown) => {
     const fault = asFault(error);
     lane.destroy();
-    if (!stopped) lost.reject(fault);
-    stopped = true;
+    if (!over.aborted) lost.reject(fault);
+    end.abort();
     for (const watcher of watchers) watcher.reject(fault);
   });
 
   return {
     async waiting(queue, stop) {
-      if (stopped) throw new Fault("unreachable", "the session is closed");
+      if (over.aborted) throw new Fault("unreachable", "the session is closed");
       if (stop.aborted) return;
       const { promise, resolve, reject } = Promise.withResolvers<void>();
       const watcher = { queue, resolve, reject };
@@ -76,7 +77,7 @@ export function startPulse(lane: Lane, shape: Shape): Pulse {
     },
     lost: lost.promise,
     stop() {
-      stopped = true;
+      end.abort();
       lane.destroy();
       for (const watcher of watchers) watcher.reject(new Fault("unreachable", "the session is closed"));
     },

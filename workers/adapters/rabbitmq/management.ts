@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { Fault } from "#core/fault.ts";
 import { before } from "./deadline.ts";
 import { faultOf } from "./faults.ts";
