@@ -14,7 +14,7 @@ export const trpc = createTRPCOptionsProxy<AppRouter>({ ctx: requestContext, rou
 /** Begins a query; HydrateClient waits for it. One that fails is asked again by the browser, which can show why. */
 export function prefetch<TData, TError, TPicked, TKey extends QueryKey>(options: FetchQueryOptions<TData, TError, TPicked, TKey>): void {
   const { queries, begun } = request();
-  begun.push(queries.prefetchQuery({ ...options, retry: false }));
+  begun.push(queries.prefetchQuery(options));
 }
 
 /**
