@@ -33,12 +33,16 @@ const SERVER = "/usr/lib/rabbitmq/bin/rabbitmq-server";
 /**
  * A RabbitMQ for tests: TEST_RABBITMQ_URL (unless `own`: a fault test must not stop someone's broker), else a private
  * node of the installed server, else the same after installing it from Debian, else docker; else null and why.
+ * `plugins` are those of a private node.
  */
-export async function startRabbit({ own = false }: { own?: boolean } = {}): Promise<RabbitOrReason> {
+export async function startRabbit({
+  own = false,
+  plugins = ["rabbitmq_management"],
+}: { own?: boolean; plugins?: readonly string[] } = {}): Promise<RabbitOrReason> {
   const url = process.env["TEST_RABBITMQ_URL"];
   if (url && !own) return { rabbit: given(new URL(url)) };
   if (!existsSync(SERVER)) await installFromDebian();
-  if (existsSync(SERVER)) return { rabbit: await startRabbitNode(SERVER) };
+  if (existsSync(SERVER)) return { rabbit: await startRabbitNode(SERVER, plugins) };
   const docker = await run("docker", ["version"]).then(
     () => true,
     () => false,
