@@ -18,9 +18,13 @@ export async function startDockerRabbit(config: readonly string[]): Promise<Test
   await chmod(folder, 0o755);
   await writeFile(join(folder, "90-tests.conf"), `${config.join("\n")}\n`);
   await run("docker", [
-    ...["run", "-d", "--name", name, "--hostname", "rabbit"],
-    ...["-p", `127.0.0.1:${port}:5672`, "-p", `127.0.0.1:${management}:15672`],
-    ...["-v", `${join(folder, "90-tests.conf")}:/etc/rabbitmq/conf.d/90-tests.conf:ro`],
+    "run",
+    "-d",
+    `--name=${name}`,
+    "--hostname=rabbit",
+    `--publish=127.0.0.1:${port}:5672`,
+    `--publish=127.0.0.1:${management}:15672`,
+    `--volume=${join(folder, "90-tests.conf")}:/etc/rabbitmq/conf.d/90-tests.conf:ro`,
     "rabbitmq:4.2-management-alpine",
   ]);
   const ready = (): Promise<void> => rabbitAnswers(port, managementUrl, () => {});

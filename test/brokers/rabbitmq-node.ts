@@ -33,12 +33,15 @@ kill -9 "$names"
 `;
 
 /** Starts a node of its own: free loopback ports, own name service, data, logs, cookie and plugins in a temporary folder. */
-export async function startRabbitNode(server: string, config: readonly string[]): Promise<TestRabbit> {
+export async function startRabbitNode(
+  server: string,
+  { config, plugins }: { readonly config: readonly string[]; readonly plugins: readonly string[] },
+): Promise<TestRabbit> {
   const folder = await mkdtemp(join(tmpdir(), "redrive-rabbit-"));
   const [port, distribution, names, management] = (await freePorts(4)) as [number, number, number, number];
   const managementUrl = `http://127.0.0.1:${management}`;
   await writeFile(join(folder, ".erlang.cookie"), `REDRIVE${process.pid}`, { mode: 0o400 });
-  await writeFile(join(folder, "plugins"), "[rabbitmq_management].\n");
+  await writeFile(join(folder, "plugins"), `[${plugins.join(",")}].\n`);
   await writeFile(join(folder, "env.conf"), "");
   await writeFile(
     join(folder, "rabbitmq.conf"),

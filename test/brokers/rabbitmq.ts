@@ -35,6 +35,8 @@ export type StartOptions = {
   readonly own?: boolean;
   /** Further lines of rabbitmq.conf; not for the broker of TEST_RABBITMQ_URL. */
   readonly config?: readonly string[];
+  /** Plugins of a private node. */
+  readonly plugins?: readonly string[];
 };
 
 const SERVER = "/usr/lib/rabbitmq/bin/rabbitmq-server";
@@ -43,11 +45,11 @@ const SERVER = "/usr/lib/rabbitmq/bin/rabbitmq-server";
  * A RabbitMQ for tests: TEST_RABBITMQ_URL (unless `own`: a fault test must not stop someone's broker), else a private
  * node of the installed server, else the same after installing it from Debian, else docker; else null and why.
  */
-export async function startRabbit({ own = false, config = [] }: StartOptions = {}): Promise<RabbitOrReason> {
+export async function startRabbit({ own = false, config = [], plugins = ["rabbitmq_management"] }: StartOptions = {}): Promise<RabbitOrReason> {
   const url = process.env["TEST_RABBITMQ_URL"];
   if (url && !own) return { rabbit: given(new URL(url)) };
   if (!existsSync(SERVER)) await installFromDebian();
-  if (existsSync(SERVER)) return { rabbit: await startRabbitNode(SERVER, config) };
+  if (existsSync(SERVER)) return { rabbit: await startRabbitNode(SERVER, { config, plugins }) };
   const docker = await run("docker", ["version"]).then(
     () => true,
     () => false,
