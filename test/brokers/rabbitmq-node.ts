@@ -109,7 +109,7 @@ export async function startRabbitNode(
       await start();
     },
     ctl: async (...args) => {
-      await run(join(dirname(server), "rabbitmqctl"), args, { env });
+      await run(join(dirname(server), "rabbitmqctl"), args, { env: env as NodeJS.ProcessEnv });
     },
     stop: () => guard.finish("remove"),
   };

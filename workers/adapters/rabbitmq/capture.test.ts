@@ -25,7 +25,7 @@ afterAll(async () => {
 });
 
 const hashes = (deaths: readonly RawDeath[]): unknown[] =>
-  deaths.map(({ identity }) => (identity.kind === "content" ? identity.hash : identity.id)).sort();
+  deaths.map(({ identity }) => (identity.kind === "content" ? identity.hash : identity.id)).toSorted();
 
 describe.each(["classic", "quorum"] as const)("a %s queue", (type) => {
   test("gives a death the same identity when the broker delivers it again, and says so", async () => {
