@@ -109,7 +109,7 @@ export async function startRabbitNode(
       await start();
     },
     ctl: async (...args) => {
-      await run(join(dirname(server), "rabbitmqctl"), args, { env: env as NodeJS.ProcessEnv });
+      await run(join(dirname(server), "rabbitmqctl"), args, { env: { NODE_ENV: "test", ...env } });
     },
     stop: () => guard.finish("remove"),
   };
@@ -124,7 +124,7 @@ type Guard = {
 };
 
 async function startGuard(env: Record<string, string>): Promise<Guard> {
-  const guard = spawn("/bin/sh", ["-c", GUARD], { env: env as NodeJS.ProcessEnv, stdio: ["pipe", "pipe", "ignore"] });
+  const guard = spawn("/bin/sh", ["-c", GUARD], { env: { NODE_ENV: "test", ...env }, stdio: ["pipe", "pipe", "ignore"] });
   const lines = createInterface({ input: guard.stdout });
   const [pid] = (await once(lines, "line")) as [string];
   let ended = false;
