@@ -66,6 +66,8 @@ const selectQueues = (db: Db | Tx) =>
       goneAt: queues.goneAt,
       sourceId: sources.id,
       capturing: sources.capturing,
+      /** Why its capture does not go on; null while it does, or where there is none. */
+      captureFault: sources.faultCode,
     })
     .from(queues)
     .innerJoin(connections, eq(connections.id, queues.connectionId))

@@ -34,10 +34,10 @@ function timelineOf(
   const tried = new Set(attempts.map(({ id }) => id));
   const untold = events.filter(({ cause, attemptId }) => !TOLD_BY_DEATH.has(cause) && (attemptId === null || !tried.has(attemptId)));
   return [
-    ...deaths.map((death) => ({ kind: "death" as const, time: death.capturedAt, ...death, rule: titleOf(death.normal) })),
-    ...attempts.map((attempt) => ({ kind: "attempt" as const, time: attempt.startedAt, ...attempt })),
-    ...edits.map((edit) => ({ kind: "edit" as const, time: edit.createdAt, ...edit })),
-    ...untold.map((event) => ({ kind: "event" as const, time: event.at, ...event })),
+    ...deaths.map((death) => Object.assign(death, { kind: "death" as const, time: death.capturedAt, rule: titleOf(death.normal) })),
+    ...attempts.map((attempt) => Object.assign(attempt, { kind: "attempt" as const, time: attempt.startedAt })),
+    ...edits.map((edit) => Object.assign(edit, { kind: "edit" as const, time: edit.createdAt })),
+    ...untold.map((event) => Object.assign(event, { kind: "event" as const, time: event.at })),
   ].toSorted((a, b) => a.time.localeCompare(b.time) || RANK[a.kind] - RANK[b.kind]);
 }
 

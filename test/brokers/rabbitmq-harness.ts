@@ -12,7 +12,7 @@ import { nastyBodies, typedHeaders } from "../nasty-messages.ts";
 import { startRabbit, type TestRabbit } from "./rabbitmq.ts";
 
 export type RabbitManifest = typeof rabbitmq;
-type Server = Omit<TestRabbit, "restart" | "kill9AndStart" | "stop">;
+type Server = Omit<TestRabbit, "restart" | "kill9AndStart" | "ctl" | "stop">;
 
 /** The run's RabbitMQ. Throws where there is none: a missing broker is a failure, not a pass. */
 export function runsRabbit(): Server {
@@ -29,9 +29,13 @@ export const accessTo = (server: Server, settings: Partial<z.infer<RabbitManifes
   secrets: { password: server.password },
 });
 
-/** A connection for declaring, putting and fetching, past the adapter. Close it. */
-export const openNative = ({ host, port, username, password, vhost }: Server): Promise<amqp.ChannelModel> =>
-  amqp.open({ hostname: host, port, username, password, vhost: encodeURIComponent(vhost) }, {});
+/** A connection for declaring, putting and fetching, past the adapter. Close it, unless its broker is gone. */
+export async function openNative({ host, port, username, password, vhost }: Server): Promise<amqp.ChannelModel> {
+  const model = await amqp.open({ hostname: host, port, username, password, vhost: encodeURIComponent(vhost) }, {});
+  // Tests stop brokers: what is then asked of this connection fails by itself.
+  model.on("error", () => {});
+  return model;
+}
 
 /** Every property there is, none of which may get lost but the expiration. */
 export const ALL_PROPERTIES: AmqpProperties = {
@@ -115,10 +119,14 @@ async function readStream(model: amqp.ChannelModel, queue: string): Promise<Fetc
   return fetched;
 }
 
-export async function makePlace(model: amqp.ChannelModel, type: Source["type"]): Promise<Place<RabbitManifest> & { queue: string }> {
+export async function makePlace(
+  model: amqp.ChannelModel,
+  type: Source["type"],
+  queueArguments: Readonly<Record<string, unknown>> = {},
+): Promise<Place<RabbitManifest> & { queue: string }> {
   const queue = `contract.${type}.${crypto.randomUUID()}`;
   const channel = await model.createChannel();
-  await channel.assertQueue(queue, { durable: true, arguments: { "x-queue-type": type } });
+  await channel.assertQueue(queue, { durable: true, arguments: { "x-queue-type": type, ...queueArguments } });
   await channel.close();
   return {
     queue,
@@ -197,12 +205,7 @@ export async function rabbitHarness(type: Source["type"]): Promise<AdapterHarnes
       if (own === null) throw new Error(`no RabbitMQ of our own: ${JSON.stringify(why)}`);
       return {
         access: accessTo(own),
-        place: async () => {
-          const ownModel = await openNative(own);
-          // It ends with the broker.
-          ownModel.on("error", () => {});
-          return makePlace(ownModel, type);
-        },
+        place: async () => makePlace(await openNative(own), type),
         restart: own.restart,
         [Symbol.asyncDispose]: own.stop,
       };

@@ -1,7 +1,10 @@
 "use client";
 
 import { Search } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
+import { useTranslations } from "use-intl";
+import { Kbd } from "./kbd.tsx";
+import { useShortcuts } from "./shortcuts.tsx";
 import { SearchField } from "./text-field.tsx";
 
 const PAUSE_MS = 250;
@@ -12,11 +15,17 @@ type Props = {
   value: string;
   /** Called when typing pauses. */
   onChange: (value: string) => void;
+  /** Shown while empty; the label when absent. */
+  placeholder?: string;
+  /** The key that brings the cursor here, shown at its end. */
+  focusKey?: string;
   className?: string;
 };
 
 /** A text filter that waits for a pause in typing, and follows when the filter is changed elsewhere. */
-export function SearchBox({ label, value, onChange, className }: Props) {
+export function SearchBox({ label, value, onChange, placeholder, focusKey, className }: Props) {
+  const t = useTranslations("kit");
+  const input = useRef<HTMLInputElement>(null);
   const [typed, setTyped] = useState(value);
   const [applied, setApplied] = useState(value);
   if (value !== applied) {
@@ -28,11 +37,15 @@ export function SearchBox({ label, value, onChange, className }: Props) {
     const timer = setTimeout(() => onChange(typed.trim()), PAUSE_MS);
     return () => clearTimeout(timer);
   }, [typed, value, onChange]);
+  useShortcuts(t("list"), focusKey === undefined ? [] : [{ keys: focusKey, label, run: () => input.current?.focus() }]);
   return (
     <SearchField
+      ref={input}
       icon={Search}
       label={label}
-      placeholder={label}
+      placeholder={placeholder ?? label}
+      {...(focusKey !== undefined && typed === "" ? { after: <Kbd keys={focusKey} /> } : {})}
+      onKeyDown={(event) => event.key === "Escape" && event.currentTarget.blur()}
       value={typed}
       onChange={(event) => setTyped(event.target.value)}
       {...(className ? { className } : {})}

@@ -8,6 +8,7 @@ import { ErrorState } from "../kit/error-state.tsx";
 import { Num } from "../kit/num.tsx";
 import { Details, PageHeader, Panel } from "../kit/page.tsx";
 import { Skeleton } from "../kit/skeleton.tsx";
+import { slot } from "../kit/slot.ts";
 import { Duration, Time } from "../kit/time.tsx";
 import { useSearch } from "../kit/use-search.ts";
 import { visibleText } from "../kit/visible-text.ts";
@@ -94,7 +95,7 @@ function Pace({ operation: { progress, total, rate, state } }: { operation: Oper
     <span className="text-sm text-muted">
       <Num value={settled} /> / <Num value={total} />
       {state === "running" && rate !== null && progress.waiting > 0 && (
-        <> · {t.rich("timeLeft", { duration: () => <Duration ms={Math.ceil(progress.waiting / rate) * 1_000} /> })}</>
+        <> · {t.rich("timeLeft", { duration: slot(<Duration ms={Math.ceil(progress.waiting / rate) * 1_000} />) })}</>
       )}
     </span>
   );

@@ -3,6 +3,7 @@
 import { useFormatter, useTranslations } from "use-intl";
 import { FormField } from "../kit/form-field.tsx";
 import { Segmented } from "../kit/segmented.tsx";
+import { slot } from "../kit/slot.ts";
 import { Input } from "../kit/text-field.tsx";
 import { Duration } from "../kit/time.tsx";
 
@@ -31,7 +32,7 @@ export function PaceField({ value, onChange, count }: { value: string; onChange:
       error={rate.valid ? undefined : t("paceInvalid")}
       help={
         rate.value !== null
-          ? t.rich("paceTakes", { duration: () => <Duration ms={Math.ceil(count / (rate.value ?? 1)) * 1_000} /> })
+          ? t.rich("paceTakes", { duration: slot(<Duration ms={Math.ceil(count / (rate.value ?? 1)) * 1_000} />) })
           : t("paceUnlimitedHelp", { count: format.number(count) })
       }
     >

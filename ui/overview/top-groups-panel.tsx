@@ -14,15 +14,15 @@ import { type Column, Table } from "../kit/table/table.tsx";
 import { Time } from "../kit/time.tsx";
 import { useTRPC } from "../trpc/client.tsx";
 import type { Outputs } from "../trpc/outputs.ts";
+import { TOP_GROUPS } from "./top-groups.ts";
 
-const FEW = 8;
 type Group = Outputs["groups"]["list"][number];
 
 /** The failure groups with the most messages that wait for a person. */
 export function TopGroupsPanel() {
   const t = useTranslations("overview");
   const trpc = useTRPC();
-  const { data, error, refetch } = useQuery(trpc.groups.list.queryOptions({ sort: "open", limit: FEW, span: "1h" }, { meta: { live: "slow" } }));
+  const { data, error, refetch } = useQuery(trpc.groups.list.queryOptions({ sort: "open", limit: TOP_GROUPS, span: "1h" }, { meta: { live: "slow" } }));
   const columns = useColumns();
   return (
     <Panel

@@ -1,6 +1,6 @@
 "use client";
 
-import { CircleDot, Pause, Skull, TriangleAlert } from "lucide-react";
+import { CircleAlert, CircleDot, Pause, Skull, TriangleAlert } from "lucide-react";
 import { useFormatter, useTranslations } from "use-intl";
 import { DEPTH_STALE_MS } from "#core/freshness.ts";
 import { Age } from "../brokers/age.tsx";
@@ -21,7 +21,7 @@ export function useQueueColumns(trends: Trends): Column<Queue>[] {
   const format = useFormatter();
   return [
     { id: "name", header: t("name"), sortable: true, cell: (queue) => <Name queue={queue} /> },
-    { id: "connection", header: t("connection"), width: "w-36 max-lg:hidden", cell: (queue) => queue.connection },
+    { id: "connection", header: t("connection"), width: "w-44 max-lg:hidden", cell: (queue) => queue.connection },
     { id: "capture", header: t("capture"), width: "w-32", cell: (queue) => <Capture queue={queue} /> },
     {
       id: "trend",
@@ -43,7 +43,7 @@ export function useQueueColumns(trends: Trends): Column<Queue>[] {
     },
     { id: "inFlight", header: t("inFlight"), width: "w-24 max-xl:hidden", align: "end", cell: ({ inFlight }) => <Num value={inFlight} /> },
     { id: "consumers", header: t("consumers"), width: "w-28 max-xl:hidden", align: "end", cell: ({ consumers }) => <Num value={consumers} /> },
-    { id: "age", header: t("measured"), width: "w-28", align: "end", cell: ({ measuredAt }) => <Age iso={measuredAt} limitMs={DEPTH_STALE_MS} words /> },
+    { id: "age", header: t("measured"), width: "w-32", align: "end", cell: ({ measuredAt }) => <Age iso={measuredAt} limitMs={DEPTH_STALE_MS} words /> },
   ];
 }
 
@@ -71,6 +71,12 @@ function Name({ queue }: { queue: Queue }) {
 
 function Capture({ queue }: { queue: Queue }) {
   const t = useTranslations("queues");
+  if (queue.capturing === true && queue.captureFault !== null)
+    return (
+      <Badge look="bare" tone="red" icon={CircleAlert}>
+        {t("faulty")}
+      </Badge>
+    );
   if (queue.capturing === true)
     return (
       <Badge look="bare" tone="green" icon={CircleDot}>

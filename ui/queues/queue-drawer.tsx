@@ -128,7 +128,7 @@ function CaptureState({ queue }: { queue: Queue }) {
   if (queue.sourceId !== null)
     return (
       <div className="flex flex-wrap items-center gap-2 rounded border bg-sunken px-3 py-2">
-        <span className="flex-1">{queue.capturing === true ? t("isCaptured") : t("isPaused")}</span>
+        <span className="flex-1">{t(queue.capturing !== true ? "isPaused" : queue.captureFault === null ? "isCaptured" : "isFaulty")}</span>
         <ButtonLink size="sm" href="/queues?view=captured">
           {t("toCaptured")}
         </ButtonLink>

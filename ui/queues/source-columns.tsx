@@ -51,7 +51,7 @@ export function useSourceColumns(): Column<Source>[] {
         </span>
       ),
     },
-    { id: "connection", header: t("connection"), width: "w-36 max-lg:hidden", cell: (source) => source.connection },
+    { id: "connection", header: t("connection"), width: "w-44 max-lg:hidden", cell: (source) => source.connection },
     { id: "state", header: t("capture"), width: "w-32", cell: (source) => <SourceState source={source} /> },
     { id: "watch", header: t("watchShort"), width: "w-28 max-xl:hidden", cell: (source) => span(source.watchSeconds) },
     {

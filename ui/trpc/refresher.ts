@@ -11,10 +11,10 @@ export type Refresher = { add(topics: readonly LiveTopic[]): void; stop(): void 
 export function refresher(read: (topics: ReadonlySet<LiveTopic>) => Promise<unknown>, paceMs: number): Refresher {
   let waiting = new Set<LiveTopic>();
   let running = false;
-  let stopped = false;
+  const stopping = new AbortController();
   const run = async (): Promise<void> => {
     running = true;
-    while (waiting.size > 0 && !stopped) {
+    while (waiting.size > 0 && !stopping.signal.aborted) {
       const topics = waiting;
       waiting = new Set();
       const pause = new Promise((resolve) => setTimeout(resolve, paceMs));
@@ -29,8 +29,6 @@ export function refresher(read: (topics: ReadonlySet<LiveTopic>) => Promise<unkn
       for (const topic of topics) waiting.add(topic);
       if (!running) void run();
     },
-    stop: () => {
-      stopped = true;
-    },
+    stop: () => stopping.abort(),
   };
 }
