@@ -42,8 +42,8 @@ export function useQueueColumns(trends: Trends): Column<Queue>[] {
       sortable: true,
       cell: (queue) => <Depth ready={queue.ready} kind={queue.depthKind} measuredAt={queue.measuredAt} className="font-medium" />,
     },
-    { id: "inFlight", header: t("inFlight"), width: "w-22", from: "wide", align: "end", cell: ({ inFlight }) => <Num value={inFlight} /> },
-    { id: "consumers", header: t("consumers"), width: "w-24", from: "wide", align: "end", cell: ({ consumers }) => <Num value={consumers} /> },
+    { id: "inFlight", header: t("inFlight"), width: "w-22", from: "full", align: "end", cell: ({ inFlight }) => <Num value={inFlight} /> },
+    { id: "consumers", header: t("consumers"), width: "w-24", from: "full", align: "end", cell: ({ consumers }) => <Num value={consumers} /> },
     { id: "age", header: t("measured"), width: "w-30", from: "medium", align: "end", cell: ({ measuredAt }) => <Age iso={measuredAt} limitMs={DEPTH_STALE_MS} words /> },
   ];
 }
