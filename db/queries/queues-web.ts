@@ -113,7 +113,7 @@ export async function queueToCapture(tx: Tx, id: string) {
   return row ?? null;
 }
 
-export const TREND_MINUTES = 60;
+const TREND_MINUTES = 60;
 
 /** The depth of each queue in each of the last 60 minutes, oldest first; null where nothing was measured. */
 export async function queueTrends(db: Db, ids: readonly string[]) {
