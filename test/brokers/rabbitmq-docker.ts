@@ -7,6 +7,7 @@ import { freePorts } from "./free-port.ts";
 import { rabbitAnswers } from "./rabbitmq-ready.ts";
 import type { TestRabbit } from "./rabbitmq.ts";
 
+const IMAGE = "rabbitmq:4.2-management-alpine";
 const run = promisify(execFile);
 
 /** The same broker in a container, for machines without Debian's package. */
@@ -17,12 +18,9 @@ export async function startDockerRabbit(config: readonly string[]): Promise<Test
   const folder = await mkdtemp(join(tmpdir(), "redrive-rabbit-"));
   await chmod(folder, 0o755);
   await writeFile(join(folder, "90-tests.conf"), `${config.join("\n")}\n`);
-  await run("docker", [
-    ...["run", "-d", "--name", name, "--hostname", "rabbit"],
-    ...["-p", `127.0.0.1:${port}:5672`, "-p", `127.0.0.1:${management}:15672`],
-    ...["-v", `${join(folder, "90-tests.conf")}:/etc/rabbitmq/conf.d/90-tests.conf:ro`],
-    "rabbitmq:4.2-management-alpine",
-  ]);
+  const publish = ["-p", `127.0.0.1:${port}:5672`, "-p", `127.0.0.1:${management}:15672`];
+  const mount = ["-v", `${join(folder, "90-tests.conf")}:/etc/rabbitmq/conf.d/90-tests.conf:ro`];
+  await run("docker", ["run", "-d", "--name", name, "--hostname", "rabbit", ...publish, ...mount, IMAGE]);
   const ready = (): Promise<void> => rabbitAnswers(port, managementUrl, () => {});
   await ready();
   return {
