@@ -7,6 +7,7 @@ import { freePorts } from "./free-port.ts";
 import { rabbitAnswers } from "./rabbitmq-ready.ts";
 import type { TestRabbit } from "./rabbitmq.ts";
 
+const IMAGE = "rabbitmq:4.2-management-alpine";
 const run = promisify(execFile);
 
 /** The same broker in a container, for machines without Debian's package. */
