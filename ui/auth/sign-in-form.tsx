@@ -10,7 +10,7 @@ import { SubmitButton } from "./submit-button.tsx";
 import { useAuthForm } from "./use-auth-form.ts";
 
 /** Why the visitor is here, when it was not their own wish. */
-export type SignInReason = "ended" | "password-set" | null;
+type SignInReason = "ended" | "password-set" | null;
 
 type Props = { readonly next: string; readonly reason: SignInReason };
 
