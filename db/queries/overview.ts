@@ -45,7 +45,7 @@ export async function countStates(db: Db): Promise<Counters> {
   };
 }
 
-export const FLOW_MINUTES = 60;
+const FLOW_MINUTES = 60;
 
 /** What came in and what went out in each of the last 60 minutes over all sources, oldest first. */
 export async function flowPerMinute(db: Db) {

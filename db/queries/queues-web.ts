@@ -62,7 +62,9 @@ const selectQueues = (db: Db | Tx) =>
       ready: queues.ready,
       inFlight: queues.inFlight,
       consumers: queues.consumers,
-      measuredAt: queues.measuredAt,
+      /** A queue's own row is written when its numbers change; the connection's time says until when they held. */
+      measuredAt: sql<Date | null>`case when ${queues.depthKind} = 'unknown' then ${queues.measuredAt}
+        else greatest(${queues.measuredAt}, ${connections.measuredAt}) end`.mapWith(queues.measuredAt),
       goneAt: queues.goneAt,
       sourceId: sources.id,
       capturing: sources.capturing,
@@ -111,7 +113,7 @@ export async function queueToCapture(tx: Tx, id: string) {
   return row ?? null;
 }
 
-export const TREND_MINUTES = 60;
+const TREND_MINUTES = 60;
 
 /** The depth of each queue in each of the last 60 minutes, oldest first; null where nothing was measured. */
 export async function queueTrends(db: Db, ids: readonly string[]) {

@@ -38,7 +38,7 @@ export async function openNative({ host, port, username, password, vhost }: Serv
 }
 
 /** Every property there is, none of which may get lost but the expiration. */
-export const ALL_PROPERTIES: AmqpProperties = {
+const ALL_PROPERTIES: AmqpProperties = {
   contentType: "application/json; ü",
   contentEncoding: "identity",
   deliveryMode: 2,
@@ -54,7 +54,7 @@ export const ALL_PROPERTIES: AmqpProperties = {
 };
 
 /** Publishes with confirms; the content header is written by our codec, which its own test compares with raw bytes. */
-export async function putNatively(
+async function putNatively(
   model: amqp.ChannelModel,
   routingKey: string,
   messages: readonly { readonly body: Uint8Array; readonly headers: readonly Header[] }[],

@@ -12,7 +12,7 @@ import { startWorker, type WorkerProcess } from "../worker-process.ts";
 type BrokerAddress = Extract<ProvidedRabbit, { available: true }>;
 
 /** Where a broker listens; a fault proxy may stand in front of it. */
-export type Address = Pick<BrokerAddress, "host" | "port">;
+type Address = Pick<BrokerAddress, "host" | "port">;
 
 export type Scene = AsyncDisposable & {
   readonly pool: Database;

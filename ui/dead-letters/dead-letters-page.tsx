@@ -59,7 +59,7 @@ export function DeadLettersPage() {
     some: choice.held || id !== null,
     one: id !== null && !choice.held,
   });
-  const pane = id === null ? null : <MessagePane key={id} id={id} href={messageHref(id, chosen)} onClose={() => setSearch({ id: null })} onAct={(act) => (act === "edit" ? setAsked({ act, id }) : setAsked({ act, selection: { by: "ids", ids: [id] } }))} />;
+  const pane = id === null ? null : <MessagePane key={id} id={id} keys={!choice.held} href={messageHref(id, chosen)} onClose={() => setSearch({ id: null })} onAct={(act) => (act === "edit" ? setAsked({ act, id }) : setAsked({ act, selection: { by: "ids", ids: [id] } }))} />;
   return (
     <div className="flex min-h-0 flex-1 flex-col">
       <PageHeader title={t("title")} />

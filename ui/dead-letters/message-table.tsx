@@ -51,7 +51,7 @@ export function useMessageColumns(chosen: MessageFilter, onPreview: (row: Messag
         </span>
       ),
     },
-    { id: "size", header: t("column.size"), width: "w-20", align: "end", from: "wide", cell: (row) => <Bytes value={row.size} className="text-muted" /> },
+    { id: "size", header: t("column.size"), width: "w-24", align: "end", from: "wide", cell: (row) => <Bytes value={row.size} className="text-muted" /> },
     { id: "age", header: t("column.age"), width: "w-24", align: "end", cell: (row) => <Time iso={row.lastDeathAt} className="text-muted" /> },
   ];
 }
@@ -66,6 +66,9 @@ function Cut({ children, mono = false }: { children: string; mono?: boolean }) {
   );
 }
 
+/** The last part of a qualified type: in a list the package hides what differs. */
+const shortType = (type: string): string => type.split(/[.\\:+/]/).findLast((part) => part !== "") ?? type;
+
 /** `Type: message`, or why it died when it brought no error. */
 function ErrorText({ row }: { row: MessageRow }) {
   const t = useTranslations("messages");
@@ -73,8 +76,8 @@ function ErrorText({ row }: { row: MessageRow }) {
   return (
     <>
       {row.errorType !== null && (
-        <span className="font-medium">
-          <BrokerText max={100}>{row.errorType}</BrokerText>
+        <span className="font-medium" title={visibleText(row.errorType, 300)}>
+          <BrokerText max={100}>{shortType(row.errorType)}</BrokerText>
         </span>
       )}
       {row.errorMessage !== null && (

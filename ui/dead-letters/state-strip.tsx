@@ -7,6 +7,7 @@ import type { MessageFilter } from "#core/message/filter.ts";
 import { MESSAGE_STATES, type MessageState } from "#core/message/state.ts";
 import { cx } from "../kit/cx.ts";
 import { Num } from "../kit/num.tsx";
+import { Skeleton } from "../kit/skeleton.tsx";
 import { textTone } from "../kit/tone.ts";
 import { STATE_FACES } from "../states/state-faces.ts";
 import { useTRPC } from "../trpc/client.tsx";
@@ -54,7 +55,7 @@ function StateButton({ state, count, on, onClick }: ButtonProps) {
     >
       <Icon aria-hidden className={cx("size-3.5", textTone[tone], !on && "opacity-70")} />
       {t(`name.${state}`)}
-      <CappedNum value={value} className={cx("font-semibold", on && "text-ink")} />
+      {count === undefined ? <Skeleton className="h-3 w-6" /> : <CappedNum value={value} className={cx("font-semibold", on && "text-ink")} />}
     </button>
   );
 }

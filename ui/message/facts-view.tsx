@@ -40,7 +40,7 @@ export function FactsView({ death, message }: Props) {
     { label: t("fact.consumer"), value: consumer.length === 0 ? <Told value={null} /> : <Pairs pairs={consumer} /> },
   ];
   return (
-    <div className="scroll-thin grid h-full content-start gap-3 overflow-auto p-3">
+    <div className="scroll-thin grid h-full auto-rows-max content-start gap-3 overflow-auto p-3">
       <Panel title={t("fact.told")}>
         <Details items={items} />
       </Panel>

@@ -24,7 +24,7 @@ export function HeadersView({ headers, aside }: Props) {
   const t = useTranslations("messages");
   return (
     <div className="scroll-thin flex h-full min-h-0 flex-col overflow-auto">
-      {aside && <div className="flex justify-end px-3 pt-2">{aside}</div>}
+      {aside && <div className="flex justify-end border-b px-3 py-2">{aside}</div>}
       {headers === null ? (
         <EmptyState title={t("headers.tooLong")}>{t("headers.tooLongHelp")}</EmptyState>
       ) : headers.length === 0 ? (
@@ -76,7 +76,7 @@ function HeaderRow({ header, depth }: { header: Header; depth: number }) {
             </span>
           </span>
         </td>
-        <td className="truncate border-b px-3 py-1.5 font-mono text-sm text-muted">{value.t}</td>
+        <td className="truncate border-b px-3 py-1.5 font-mono text-sm leading-5 text-muted">{value.t}</td>
         <td className="border-b px-3 py-1.5">
           <span className="flex items-start gap-1">
             <span className="min-w-0 flex-1 break-words">
@@ -91,7 +91,8 @@ function HeaderRow({ header, depth }: { header: Header; depth: number }) {
   );
 }
 
-const MAX_SHOWN = 2_000;
+const FOLDED = 300;
+const MAX_SHOWN = 20_000;
 
 function Value({ value }: { value: TypedValue }) {
   const t = useTranslations("messages");
@@ -106,9 +107,24 @@ function Value({ value }: { value: TypedValue }) {
       </span>
     );
   }
+  return <LongText>{valueText(value)}</LongText>;
+}
+
+/** A text whose end is folded away when it is long: a stack trace must not push the other headers off the screen. */
+function LongText({ children }: { children: string }) {
+  const t = useTranslations("messages");
+  const [open, setOpen] = useState(false);
+  const long = children.length > FOLDED;
   return (
-    <BrokerText mono multiline max={MAX_SHOWN}>
-      {valueText(value)}
-    </BrokerText>
+    <>
+      <BrokerText mono multiline max={open ? MAX_SHOWN : FOLDED}>
+        {children}
+      </BrokerText>
+      {long && (
+        <button type="button" aria-expanded={open} onClick={() => setOpen(!open)} className="ml-1 text-sm text-muted underline underline-offset-2 hover:text-ink">
+          {open ? t("headers.less") : t("headers.more", { count: children.length - FOLDED })}
+        </button>
+      )}
+    </>
   );
 }

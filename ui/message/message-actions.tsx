@@ -14,7 +14,7 @@ import type { MessageDetail } from "./types.ts";
 /** An act, or an edit before a resend. */
 export type AskedAct = Act | "edit";
 
-type Props = { message: Pick<MessageDetail, "state" | "may">; onAct: (act: AskedAct) => void; size?: ButtonProps["size"] };
+type Props = { message: Pick<MessageDetail, "state" | "may">; onAct: (act: AskedAct) => void; size?: ButtonProps["size"]; /** Whether their keys act on this message now. */ keys?: boolean };
 
 /** The acts that stand in sight in each state; the others are in the menu. The first one is what one mostly wants. */
 const IN_SIGHT: Record<MessageDetail["state"], readonly AskedAct[]> = {
@@ -43,7 +43,7 @@ export function useGrey(message: Pick<MessageDetail, "state" | "may">): (act: As
 }
 
 /** What can be done with a message now; what can not says why. */
-export function MessageActions({ message, onAct, size = "md" }: Props) {
+export function MessageActions({ message, onAct, size = "md", keys = true }: Props) {
   const t = useTranslations("messages");
   const ops = useTranslations("operations");
   const grey = useGrey(message);
@@ -58,7 +58,7 @@ export function MessageActions({ message, onAct, size = "md" }: Props) {
           <Button key={act} size={size} variant={at === 0 && reason === null && act !== "mark_delivered" ? "primary" : "secondary"} disabledReason={reason} onClick={() => onAct(act)}>
             <Icon aria-hidden />
             {label(act)}
-            {KEYS[act] !== undefined && <Kbd keys={KEYS[act]} />}
+            {keys && KEYS[act] !== undefined && <Kbd keys={KEYS[act]} />}
           </Button>
         );
       })}

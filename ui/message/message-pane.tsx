@@ -17,10 +17,10 @@ import { MessageActions } from "./message-actions.tsx";
 import { MessageHead } from "./message-head.tsx";
 import { isView, useViews, type View } from "./message-views.tsx";
 
-type Props = { id: string; href: string; onClose: () => void; onAct: (act: AskedAct) => void };
+type Props = { id: string; href: string; onClose: () => void; onAct: (act: AskedAct) => void; keys: boolean };
 
 /** One message beside the list. */
-export function MessagePane({ id, href, onClose, onAct }: Props) {
+export function MessagePane({ id, href, onClose, onAct, keys }: Props) {
   const t = useTranslations("messages");
   const message = useQuery(useTRPC().messages.get.queryOptions(id));
   const bar = (
@@ -49,7 +49,7 @@ export function MessagePane({ id, href, onClose, onAct }: Props) {
         <>
           <div className="grid gap-3 border-b px-4 py-3">
             <MessageHead message={message.data} compact />
-            <MessageActions message={message.data} onAct={onAct} size="sm" />
+            <MessageActions message={message.data} onAct={onAct} size="sm" keys={keys} />
           </div>
           <PaneTabs message={message.data} />
         </>

@@ -35,8 +35,8 @@ export function Stack({ stack }: { stack: string }) {
       {/* A region that scrolls must be reachable by keyboard. */}
       <div role="region" aria-label={t("stack.title")} tabIndex={0} className="scroll-thin max-h-96 overflow-auto px-2.5 py-1.5 font-mono text-sm leading-4.5 -outline-offset-2">
         {shown.map((line, at) => (
-          <div key={at} className={VENDOR.test(line.slice(0, 300)) ? "whitespace-pre text-faint" : "whitespace-pre"}>
-            <BrokerText max={1_000}>{line === "" ? " " : line}</BrokerText>
+          <div key={at} className={VENDOR.test(line.slice(0, 300)) ? "text-faint [&_bdi]:whitespace-pre" : "[&_bdi]:whitespace-pre"}>
+            <BrokerText multiline max={1_000}>{line === "" ? " " : line}</BrokerText>
           </div>
         ))}
         {open && lines.length > MAX_LINES && <div className="text-muted">{t("stack.cut", { shown: MAX_LINES, count: lines.length })}</div>}

@@ -77,7 +77,7 @@ function useColumns(): Column<OperationRow>[] {
   return [
     { id: "act", header: t("column.act"), width: "w-56", cell: (row) => <ActLink row={row} /> },
     { id: "state", header: t("column.state"), width: "w-32", cell: (row) => <OperationStateBadge state={row.state} /> },
-    { id: "progress", header: t("column.progress"), cell: (row) => <ProgressCell row={row} /> },
+    { id: "progress", header: t("column.progress"), width: "w-80", cell: (row) => <ProgressCell row={row} /> },
     { id: "to", header: t("column.toOrReason"), from: "wide", cell: (row) => (row.act === "resend" ? <DestinationText destination={row.destination} /> : <span className="text-muted">{row.reason === null ? "" : visibleText(row.reason, 120)}</span>) },
     { id: "actor", header: t("column.actor"), width: "w-36", from: "medium", cell: (row) => visibleText(row.actor, 60) },
     { id: "at", header: t("column.at"), width: "w-28", align: "end", cell: (row) => <Time iso={row.createdAt} className="text-muted" /> },
@@ -101,7 +101,7 @@ function ProgressCell({ row }: { row: OperationRow }) {
   const t = useTranslations("operations");
   return (
     <span className="flex items-center gap-3">
-      <OperationBar operation={row} className="w-full max-w-48 min-w-16" />
+      <OperationBar operation={row} className="w-32 shrink-0" />
       <span className="shrink-0 text-sm text-muted tabular-nums">
         <Num value={row.total - row.progress.waiting} />
       </span>

@@ -60,7 +60,7 @@ export function FlowChart({ flow, label }: Props) {
       </svg>
       <div aria-hidden className="col-start-2 mt-1 flex justify-between">
         <span>{t("minutesAgo", { minutes: flow.length })}</span>
-        <span>{t("perMinute")}</span>
+        <span className="max-sm:hidden">{t("perMinute")}</span>
         <span>{t("now")}</span>
       </div>
     </figure>

@@ -68,14 +68,15 @@ function useColumns(): Column<Group>[] {
         </Link>
       ),
     },
-    { id: "source", header: t("source"), width: "w-44 max-md:hidden", cell: (group) => <BrokerText mono>{group.source}</BrokerText> },
+    { id: "source", header: t("source"), width: "w-40", from: "medium", cell: (group) => <BrokerText mono>{group.source}</BrokerText> },
     {
       id: "trend",
       header: t("lastHour"),
-      width: "w-36 max-lg:hidden",
+      width: "w-36",
+      from: "medium",
       cell: (group) => <BarTrend values={group.trend} tone="red" label={t("deathsLastHour", { count: group.trend.reduce((sum, died) => sum + died, 0) })} />,
     },
-    { id: "seen", header: t("lastSeen"), width: "w-24", align: "end", cell: (group) => <Time iso={group.lastSeenAt} className="text-muted" /> },
+    { id: "seen", header: t("lastSeen"), width: "w-24", from: "medium", align: "end", cell: (group) => <Time iso={group.lastSeenAt} className="text-muted" /> },
     {
       id: "open",
       header: t("open"),

@@ -52,7 +52,7 @@ function Known({ queue }: { queue: Queue }) {
             {t(`depthKind.${queue.depthKind}`)} · <Age iso={queue.measuredAt} limitMs={DEPTH_STALE_MS} words />
           </div>
         </div>
-        {known.length > 0 && (
+        {known.length > 1 && (
           <figure>
             <BarTrend values={points} width={300} height={56} label={t("trend", { now: queue.ready === null ? t("unknown") : format.number(queue.ready) })} />
             <figcaption className="mt-0.5 flex justify-between text-xs text-muted">
