@@ -6,8 +6,8 @@ import { ended, startOnce, stopRun } from "./process/child.ts";
 
 /** What the web is built from. */
 const SOURCES = ["app", "ui", "server", "db", "core", "public"];
-/** Files of the top folder: configuration, proxy.ts, instrumentation.ts and what they import. */
-const TOP = /^(?!next-env\.d\.ts).*\.(m?js|tsx?)$|^(package-lock|tsconfig)\.json$/;
+/** Files of the top folder: configuration, proxy.ts, instrumentation.ts and what they import; not what only tests read. */
+const TOP = /^(?!next-env\.d\.ts|(playwright|vitest)\.config\.ts).*\.(m?js|tsx?)$|^(package-lock|tsconfig)\.json$/;
 const STAMP = ".next/redrive-sources";
 /** Next writes it last. */
 const COMPLETE = ".next/BUILD_ID";
