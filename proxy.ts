@@ -6,6 +6,8 @@ import { NONCE_HEADER, PATH_HEADER } from "./proxy-headers.ts";
 
 /** Gives every page its nonce and headers. Whether one may see the page is decided in the page, never here. */
 export function proxy(request: NextRequest): NextResponse {
+  // pages are only read: a POST to one could only be a server action, and there are none
+  if (request.method !== "GET" && request.method !== "HEAD") return new NextResponse(null, { status: 405, headers: { allow: "GET, HEAD" } });
   const nonce = randomBytes(18).toString("base64");
   const policy = contentSecurityPolicy(nonce, { development: isDevelopment });
   const headers = new Headers(request.headers);

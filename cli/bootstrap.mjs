@@ -102,6 +102,20 @@ function run(node) {
   // Ctrl-C reaches the child by itself; this process stays until the child has tidied up. A kill is passed on.
   process.on("SIGINT", () => undefined);
   for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  stopWithNpm(child);
   child.on("error", (error) => stop(`${node} could not be started: ${error.message}`));
   child.on("exit", (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)));
+}
+
+/** A kill of npm ends npm and its shell and goes no further: whoever is left without them stops too. */
+function stopWithNpm(child) {
+  // oxlint-disable-next-line node/no-process-env -- runs before there is anything to import
+  if (process.env.npm_lifecycle_event === undefined) return;
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    child.kill("SIGTERM");
+  }, 500);
+  watch.unref();
 }

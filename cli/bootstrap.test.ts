@@ -1,8 +1,12 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { alive } from "#db/embedded/process.ts";
+import { eventually } from "#test/eventually.ts";
 import { ROOT } from "./env.ts";
 
 let clone = "";
@@ -52,6 +56,19 @@ function bootstrap(version = process.version): Promise<{ code: number | null; ou
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
   return new Promise((resolve) => child.once("close", (code) => resolve({ code, output })));
 }
+
+test("killed npm takes everything with it", async () => {
+  await installed({ "node_modules/a": { version: "1.0.0" } });
+  await write("script.ts", "console.log(process.pid); setInterval(() => {}, 1000);\n");
+  // The shell stands between npm and us, and dies without a word to its child.
+  const shell = spawn("/bin/sh", ["-c", `"${process.execPath}" "${join(clone, "cli/bootstrap.mjs")}" script.ts; true`], {
+    env: { npm_lifecycle_event: "start", NODE_ENV: "test" },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const [line] = (await once(createInterface({ input: shell.stdout }), "line")) as [string];
+  shell.kill("SIGKILL");
+  await eventually(() => !alive(Number(line)));
+});
 
 const npmCalls = (): Promise<string> => readFile(join(clone, "npm-called"), "utf8").catch(() => "");
 

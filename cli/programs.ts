@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "./env.ts";
 import type { Program } from "./process/child.ts";
@@ -13,8 +12,8 @@ type Common = {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly dev: boolean;
 };
-export type WebLaunch = Common & { readonly authSecret: string };
-export type WorkersLaunch = Common & { readonly secretKeyFile: string };
+type WebLaunch = Common & { readonly authSecret: string };
+type WorkersLaunch = Common & { readonly secretKeyFile: string };
 export type Launch = WebLaunch & WorkersLaunch;
 
 /** How to run the two halves; tests put their own programs here. */
@@ -61,15 +60,19 @@ export const realPrograms: Programs = {
   }),
 };
 
-/** The same with the demo's sample traffic, `cli/demo/traffic.ts`, as one more program. */
+/** The same with the demo's sample traffic as one more program. */
 export const withTraffic = (programs: Programs): Programs => ({
   ...programs,
-  others: (launch) => {
-    const script = join(ROOT, "cli/demo/traffic.ts");
-    if (!existsSync(script)) return [];
-    const env = { ...childEnvironment(launch, "production"), REDRIVE_SECRET_KEY_FILE: launch.secretKeyFile };
-    return [{ name: "traffic", args: [script], env, cwd: ROOT }];
-  },
+  others: (launch) => [{ name: "traffic", args: [join(ROOT, "cli/demo/traffic.ts")], env: trafficEnvironment(launch), cwd: ROOT }],
 });
+
+function trafficEnvironment(launch: Launch): Record<string, string> {
+  const { RABBITMQ_URL, DEMO_RATE } = launch.environment;
+  return {
+    ...childEnvironment(launch, "production"),
+    ...(RABBITMQ_URL !== undefined && { RABBITMQ_URL }),
+    ...(DEMO_RATE !== undefined && { DEMO_RATE }),
+  };
+}
 
 const nextBin = (): string => join(ROOT, "node_modules/next/dist/bin/next");

@@ -1,5 +1,5 @@
 /** A broker did not do it. Closed table: every adapter maps its client's errors to these codes in its `faults.ts`. */
-export const FAULTS = {
+const FAULTS = {
   unreachable: { retryable: true },
   timeout: { retryable: true },
   throttled: { retryable: true },

@@ -1,4 +1,13 @@
 /**
+ * The one style element without a nonce: the notices' own, which their library appends empty and then fills. Known by
+ * its hashes, so nothing else passes with it; the test beside this file makes them anew from the installed library.
+ */
+export const NOTICE_STYLES = [
+  "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='",
+  "'sha256-StEaX+se6YS7pqjzrzMIA0KaX9zF/8zAhvQXZAe5epY='",
+] as const;
+
+/**
  * The content security policy of one page. Scripts run by nonce only. Style elements need the nonce too; style
  * attributes are allowed, since React writes them into the HTML and they can not run anything. In development the
  * framework's own tools add eval and styles without a nonce.
@@ -7,7 +16,7 @@ export function contentSecurityPolicy(nonce: string, { development }: { readonly
   return [
     "default-src 'none'",
     `script-src 'nonce-${nonce}' 'strict-dynamic'${development ? " 'unsafe-eval'" : ""}`,
-    development ? "style-src 'self' 'unsafe-inline'" : `style-src 'self' 'nonce-${nonce}'`,
+    development ? "style-src 'self' 'unsafe-inline'" : `style-src 'self' 'nonce-${nonce}' ${NOTICE_STYLES.join(" ")}`,
     "style-src-attr 'unsafe-inline'",
     "img-src 'self' data: blob:",
     "font-src 'self'",

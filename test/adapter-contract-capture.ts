@@ -19,7 +19,7 @@ export const texts = (messages: readonly { readonly body: Uint8Array }[]): strin
   messages.map(({ body }) => Buffer.from(body).toString("utf8")).toSorted();
 
 /** Compares bytes without printing megabytes when they differ. */
-export function expectSame(
+function expectSame(
   label: string,
   got: { readonly body: Uint8Array; readonly headers: readonly Header[] },
   wanted: { readonly body: Uint8Array; readonly headers: readonly Header[] },

@@ -59,10 +59,7 @@ export const faultCases = <M extends Manifest>({ harness, open }: Bench<M>): Con
     const kind = harness().depthKind;
     const check = async (): Promise<void> => {
       const depths = await session.depth([three.source, none.source], soon());
-      expect(depths).toMatchObject([
-        { kind, ready: 3 },
-        { kind, ready: 0 },
-      ]);
+      expect(depths).toMatchObject([{ kind, ready: 3 }, { ready: 0 }]);
     };
     await (kind === "exact" ? check() : eventually(check, { timeoutMs: 15_000 }));
   },
@@ -72,7 +69,7 @@ export const faultCases = <M extends Manifest>({ harness, open }: Bench<M>): Con
     const place = await harness().place();
     const depths = await session.depth([harness().missingSource, place.source], soon());
     expect(depths[0]).toMatchObject({ kind: "unknown", fault: { code: "not_found" } });
-    expect(depths[1]?.kind).toBe(harness().depthKind);
+    expect(depths[1]).toMatchObject({ ready: 0 });
   },
 
   "discover lists a dead-letter queue with its sign": async () => {

@@ -11,7 +11,7 @@ import { startFaultProxy } from "./fault-proxy.ts";
 const BULK = 2_500;
 
 /** Messages to publish, stamped as Redrive stamps them, each with an id of its own. */
-export const outgoing = <M extends Manifest>(harness: AdapterHarness<M>, count: number, prefix = "m"): Outgoing[] =>
+const outgoing = <M extends Manifest>(harness: AdapterHarness<M>, count: number, prefix = "m"): Outgoing[] =>
   numbered(count, prefix).map(({ body }) => ({
     attemptId: crypto.randomUUID(),
     body,

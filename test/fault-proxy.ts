@@ -1,6 +1,6 @@
 import { createServer, connect, type AddressInfo, type Socket } from "node:net";
 
-export type Direction = "toServer" | "toClient" | "both";
+type Direction = "toServer" | "toClient" | "both";
 
 /** A TCP proxy in front of a real server that can make the network fail, for connections there are and those to come. */
 export type FaultProxy = AsyncDisposable & {

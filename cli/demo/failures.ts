@@ -31,7 +31,7 @@ const failure = (
 const RUNNER = ["runHandler (/srv/shop/node_modules/@shop/worker/dist/runner.js:112:21)", "process.processTicksAndRejections (node:internal/process/task_queues:105:5)"];
 
 /** The stack of the failure as Node would print it. */
-export const stackOf = ({ name, message, frames }: DemoFailure): string =>
+const stackOf = ({ name, message, frames }: DemoFailure): string =>
   [`${name}: ${message}`, ...[...frames, ...RUNNER].map((frame) => `    at ${frame}`)].join("\n");
 
 /** The failure as an Error, with its stack and facts. */

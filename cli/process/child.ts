@@ -35,7 +35,7 @@ const STEADY_AFTER_MS = 60_000;
 export function startOnce(program: Program, line: (text: string) => void): ChildProcess {
   const child = spawn(process.execPath, ["--import", PRELOAD, ...program.args], {
     cwd: program.cwd,
-    env: { ...program.env } as NodeJS.ProcessEnv,
+    env: { NODE_ENV: "production", ...program.env, REDRIVE_SUPERVISOR: String(process.pid) },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
     detached: true,
   });

@@ -5,7 +5,7 @@ export type Tally = {
   readonly failed: readonly string[];
   readonly skipped: readonly Skip[];
 };
-export type Skip = { readonly name: string; readonly reason: string };
+type Skip = { readonly name: string; readonly reason: string };
 
 const NO_REASON = "no reason given";
 

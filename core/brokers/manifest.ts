@@ -4,7 +4,7 @@ import type { z } from "zod";
  * What an adapter can do, as data. A granted capability is a method of the session's type; an ungranted one does
  * not exist there. What one server or one login may not do is a fault of that call, not a capability.
  */
-export type Capabilities = {
+type Capabilities = {
   /** It can list queues. */
   readonly discover: boolean;
 };

@@ -4,7 +4,7 @@ import { countOf } from "./fields.ts";
 import { isoOfSeconds } from "./time.ts";
 
 /** One entry of RabbitMQ's x-death: all deaths of the message in one queue for one reason. */
-export type BrokerDeath = {
+type BrokerDeath = {
   readonly queue: string | null;
   readonly reason: string | null;
   readonly count: number | null;

@@ -1,4 +1,4 @@
-export type TokenKind = "{" | "}" | "[" | "]" | ":" | "," | "string" | "number" | "literal";
+type TokenKind = "{" | "}" | "[" | "]" | ":" | "," | "string" | "number" | "literal";
 
 /** Offsets into the text, `end` exclusive. */
 export type Token = { readonly kind: TokenKind; readonly start: number; readonly end: number };

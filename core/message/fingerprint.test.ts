@@ -37,16 +37,17 @@ test("what varies from one failure to the next does not part a group", () => {
   expect(one.title).toBe("CardDeclinedError at charge()");
 });
 
-test("type, message and place each part groups", () => {
+test("type and place part groups; the message does where there is no place", () => {
   const stack = "    at charge (/app/billing.js:1:9)";
   const errors: Partial<DeathError>[] = [
     { type: "A", message: "declined", stack },
     { type: "B", message: "declined", stack },
-    { type: "A", message: "timed out", stack },
     { type: "A", message: "declined", stack: stack.replace("charge", "refund") },
     { type: "A", message: "declined" },
+    { type: "A", message: "timed out" },
   ];
   expect(new Set(errors.map((error) => ofError(error).key)).size).toBe(errors.length);
+  expect(ofError({ type: "A", message: "timed out", stack }).key).toBe(ofError({ type: "A", message: "declined", stack }).key);
 });
 
 test("reason and queue part groups where there is no error", () => {

@@ -37,8 +37,8 @@ const oneLine = (text: string): string =>
 const keyOf = (...parts: string[]): string => JSON.stringify(parts.map((part) => pgSafe(part, MAX_PART)));
 
 /**
- * The failure fingerprint of a death. With an error: its type, its message without what varies, and the nearest own
- * stack frame. Without: the reason and the queue it failed in, or else `sourceName`, where it was captured.
+ * The failure fingerprint of a death. With an error: its type and the nearest own stack frame, which is where the code
+ * failed, whatever the message says; without a frame its message without what varies. Without: the reason and the queue it failed in, or else `sourceName`, where it was captured.
  * Linear in the length of the text, with a bound on what is looked at.
  */
 export function fingerprint(form: Pick<NormalForm, "error" | "reason" | "origin">, sourceName: string): Fingerprint {
@@ -50,8 +50,7 @@ export function fingerprint(form: Pick<NormalForm, "error" | "reason" | "origin"
     const title =
       frame === null || name === "" ? [name, template].filter((part) => part !== "").join(": ") : `${name} at ${frame}`;
     return {
-      // The frame comes before the message: whoever must cut the key cuts its end.
-      key: keyOf("error", type, frame ?? "", template),
+      key: keyOf("error", type, frame ?? "", frame === null || type === "" ? template : ""),
       title: oneLine(title === "" ? `failed at ${frame}` : title),
     };
   }

@@ -90,7 +90,7 @@ export type ResendPlan = {
   readonly notes: readonly ResendNote[];
 };
 
-export const RESEND_NOTES = [
+const RESEND_NOTES = [
   "body_retry_counter_reset",
   "header_retry_counter_reset",
   "fan_out", // the origin is an exchange: every queue bound there gets it again

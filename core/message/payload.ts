@@ -3,7 +3,7 @@ import { scanJson } from "../json/scan.ts";
 import { utf8Of } from "./bytes.ts";
 
 /** How a screen shows a body at first. */
-export type PayloadKind = "json" | "text" | "binary" | "empty";
+type PayloadKind = "json" | "text" | "binary" | "empty";
 
 /** A view of a body, bounded: never what is resent or downloaded. */
 export type PayloadView = {

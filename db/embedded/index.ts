@@ -8,7 +8,6 @@ import { gone, livingPostmaster, type Postmaster } from "./postmaster.ts";
 import { alive } from "./process.ts";
 import { halt, initialise, launch, NAME, type Parts, type StopMode } from "./server.ts";
 
-export { EmbeddedPostgresError } from "./failure.ts";
 export { isFree } from "./port.ts";
 
 /** Binaries and data go here when the clone lies where the server's user may not go. */

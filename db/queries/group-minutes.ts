@@ -3,7 +3,7 @@ import type { Db } from "../client.ts";
 import { groupMinutes } from "../schema/index.ts";
 
 /** How far back a sparkline looks and how it is cut. */
-export const SPANS = {
+const SPANS = {
   "1h": { points: 60, minutes: 1 },
   "24h": { points: 48, minutes: 30 },
 } as const;

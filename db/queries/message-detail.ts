@@ -3,7 +3,7 @@ import type { Db, Tx } from "../client.ts";
 import { attempts, bodies, connections, deaths, events, groups, messages, operations, revisions, sources } from "../schema/index.ts";
 
 /** The most entries of one kind a timeline shows; the newest are kept. */
-export const TIMELINE_CAP = 100;
+const TIMELINE_CAP = 100;
 /** Headers and broker facts longer than this stay on the server: a page is not the place for megabytes. */
 const TEXT_CAP = 262_144;
 

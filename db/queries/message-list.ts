@@ -40,7 +40,7 @@ async function rowsAt(tx: Db | Tx, scope: Scope, order: Order, span: Span, limit
     .orderBy(order === "newest" ? desc(messages.position) : asc(messages.position));
 }
 
-export type MessageRow = Awaited<ReturnType<typeof rowsAt>>[number];
+type MessageRow = Awaited<ReturnType<typeof rowsAt>>[number];
 
 export type MessagePage = {
   readonly rows: readonly MessageRow[];

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { connect, type Database } from "#db/client.ts";
-import { leases, sourceMinutes, workers } from "#db/schema/index.ts";
+import { connections, leases, sourceMinutes, workers } from "#db/schema/index.ts";
 import { aConnection, aGroup, aSource, callerAs, someMessages } from "#test/factories/places.ts";
 import { testDatabase, type TestDatabase } from "#test/postgres.ts";
 
@@ -92,7 +92,11 @@ test("health: broken connections and sources with their faults, workers with the
   ]);
   const places = await viewer.overview.places();
   expect(places).toMatchObject({ sources: 2, capturing: 1, connections: [{ name: "Orders", state: "down", faultCode: "unreachable" }] });
-  expect(places.faultySources).toMatchObject([{ name: "orders.dlq", connection: "Orders", faultCode: "not_found" }]);
+  // the connection is down, which tells it all
+  expect(places.faultySources).toEqual([]);
+  await db.update(connections).set({ state: "up" });
+  const again = await viewer.overview.places();
+  expect(again.faultySources).toMatchObject([{ name: "orders.dlq", connection: "Orders", faultCode: "not_found" }]);
   const [w1, w2, ...others] = await viewer.overview.workers();
   expect(w1).toMatchObject({ id: "w1", leases: ["capture:x"], duties: [duty] });
   expect(w1?.silentMs).toBeLessThan(15_000);

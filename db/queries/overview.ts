@@ -45,7 +45,7 @@ export async function countStates(db: Db): Promise<Counters> {
   };
 }
 
-export const FLOW_MINUTES = 60;
+const FLOW_MINUTES = 60;
 
 /** What came in and what went out in each of the last 60 minutes over all sources, oldest first. */
 export async function flowPerMinute(db: Db) {
@@ -67,7 +67,9 @@ export async function flowPerMinute(db: Db) {
   return flow;
 }
 
-/** Every connection, the broken ones first; how many sources there are, how many capture, and five with faults. */
+const FEW = 5;
+
+/** Every connection, the broken ones first; how many sources there are, how many capture, and a few with faults of their own. */
 export async function placesHealth(db: Db) {
   const [all, every] = await Promise.all([
     db
@@ -88,6 +90,7 @@ export async function placesHealth(db: Db) {
         id: sources.id,
         name: sources.name,
         connection: connections.name,
+        connectionState: connections.state,
         capturing: sources.capturing,
         faultCode: sources.faultCode,
         faultDetail: sources.faultDetail,
@@ -101,6 +104,7 @@ export async function placesHealth(db: Db) {
     connections: all,
     sources: every.length,
     capturing: every.filter((source) => source.capturing).length,
-    faultySources: every.filter((source) => source.faultCode !== null).slice(0, 5),
+    // where the whole connection is down, that is said once
+    faultySources: every.filter((source) => source.faultCode !== null && source.connectionState !== "down").slice(0, FEW),
   };
 }

@@ -62,10 +62,14 @@ const selectQueues = (db: Db | Tx) =>
       ready: queues.ready,
       inFlight: queues.inFlight,
       consumers: queues.consumers,
-      measuredAt: queues.measuredAt,
+      /** A queue's own row is written when its numbers change; the connection's time says until when they held. */
+      measuredAt: sql<Date | null>`case when ${queues.depthKind} = 'unknown' then ${queues.measuredAt}
+        else greatest(${queues.measuredAt}, ${connections.measuredAt}) end`.mapWith(queues.measuredAt),
       goneAt: queues.goneAt,
       sourceId: sources.id,
       capturing: sources.capturing,
+      /** Why its capture does not go on; null while it does, or where there is none. */
+      captureFault: sources.faultCode,
     })
     .from(queues)
     .innerJoin(connections, eq(connections.id, queues.connectionId))
@@ -109,7 +113,7 @@ export async function queueToCapture(tx: Tx, id: string) {
   return row ?? null;
 }
 
-export const TREND_MINUTES = 60;
+const TREND_MINUTES = 60;
 
 /** The depth of each queue in each of the last 60 minutes, oldest first; null where nothing was measured. */
 export async function queueTrends(db: Db, ids: readonly string[]) {

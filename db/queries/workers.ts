@@ -10,7 +10,7 @@ export type WorkerRow = {
 };
 
 /** A worker that did not beat for this long is taken for dead. */
-export const SILENT_MS = 10_000;
+const SILENT_MS = 10_000;
 
 /** Says that the worker lives, and forgets those that have been silent for a day. */
 export async function beat(sql: Sql, worker: WorkerRow): Promise<void> {

@@ -1,4 +1,4 @@
-import { tracked } from "@trpc/server";
+import { tracked, TRPCError } from "@trpc/server";
 import { z } from "zod";
 import { live } from "../live.ts";
 import { router, viewerProcedure } from "../trpc.ts";
@@ -10,5 +10,7 @@ export const liveRouter = router({
     .subscription(async function* ({ signal, ctx }) {
       const stop = AbortSignal.any([signal, ctx.signal].filter((each) => each !== undefined));
       for await (const event of live(stop)) yield tracked(event.at, event);
+      // said aloud, so that the tab leaves instead of waiting for news that will not come
+      if (ctx.signal?.aborted) throw new TRPCError({ code: "UNAUTHORIZED", message: "Your session has ended." });
     }),
 });

@@ -34,13 +34,20 @@ export async function sealedFor(tx: Tx, kind: BrokerKind, given: Given): Promise
   return seal(key, JSON.stringify(secrets));
 }
 
+/** Stored settings with the manifest's defaults where they are silent, as the workers read them. */
+export function storedSettings(connection: { readonly kind: BrokerKind; readonly settings: string }): Readonly<Record<string, unknown>> {
+  const stored = JSON.parse(connection.settings) as Record<string, unknown>;
+  const result = manifests[connection.kind].settings.safeParse(stored);
+  return result.success ? result.data : stored;
+}
+
 /** The sealed secrets that are stored, as long as they go where they always went. Throws Failure otherwise. */
 export async function keptSecrets(
   tx: Tx,
-  connection: { readonly id: string; readonly settings: string },
+  connection: { readonly id: string; readonly kind: BrokerKind; readonly settings: string },
   settings: Readonly<Record<string, unknown>>,
 ): Promise<string> {
-  const moved = movedBy(JSON.parse(connection.settings) as Record<string, unknown>, settings);
+  const moved = movedBy(storedSettings(connection), settings);
   if (moved !== null)
     throw new Failure("invalid", `${moved} has changed, so the secret would go elsewhere: write it again.`, "secrets");
   return (await sealedSecrets(tx, connection.id)) ?? "";

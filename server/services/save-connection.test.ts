@@ -93,6 +93,12 @@ test("a kept secret is never sent to another address", async () => {
   expect(await stored(id)).toMatchObject({ revision: 3 });
 });
 
+test("settings stored without their defaults are the same address", async () => {
+  const { id } = await aConnection(database.db, { name: "Sparse", settings: '{"host":"mq"}' });
+  await admin.connections.update({ id, name: "Sparse", settings: { host: "mq", port: "5672", vhost: "v" } });
+  expect(await stored(id)).toMatchObject({ secrets: "v1.x", revision: 2 });
+});
+
 test("what the file keeps, the screen does not change", async () => {
   const { id } = await aConnection(database.db, { name: "From the file", managedBy: "file" });
   await expect(admin.connections.update({ id, name: "Mine", settings: {} })).rejects.toMatchObject(failure(null, /redrive.yaml/));

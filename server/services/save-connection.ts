@@ -6,7 +6,7 @@ import { appendAudit } from "#db/queries/audit.ts";
 import { getConnection, insertConnection, updateConnection } from "#db/queries/connections-web.ts";
 import { violates } from "#db/violation.ts";
 import type { Actor } from "../context.ts";
-import { checkedSettings, keptSecrets, sealedFor, type Given } from "./connection-settings.ts";
+import { checkedSettings, keptSecrets, sealedFor, storedSettings, type Given } from "./connection-settings.ts";
 
 export type ConnectionToSave = {
   readonly name: string;
@@ -71,7 +71,7 @@ function changedFields(
   name: string,
   settings: Readonly<Record<string, unknown>>,
 ): string[] {
-  const old = JSON.parse(before.settings) as Record<string, unknown>;
+  const old = storedSettings(before);
   const fields = manifests[before.kind].form.settings.map((field) => field.name).filter((field) => old[field] !== settings[field]);
   return name === before.name ? fields : ["name", ...fields];
 }

@@ -12,7 +12,7 @@ import { nastyBodies, typedHeaders } from "../nasty-messages.ts";
 import { startRabbit, type TestRabbit } from "./rabbitmq.ts";
 
 export type RabbitManifest = typeof rabbitmq;
-type Server = Omit<TestRabbit, "restart" | "kill9AndStart" | "stop">;
+type Server = Omit<TestRabbit, "restart" | "kill9AndStart" | "ctl" | "stop">;
 
 /** The run's RabbitMQ. Throws where there is none: a missing broker is a failure, not a pass. */
 export function runsRabbit(): Server {
@@ -29,12 +29,16 @@ export const accessTo = (server: Server, settings: Partial<z.infer<RabbitManifes
   secrets: { password: server.password },
 });
 
-/** A connection for declaring, putting and fetching, past the adapter. Close it. */
-export const openNative = ({ host, port, username, password, vhost }: Server): Promise<amqp.ChannelModel> =>
-  amqp.open({ hostname: host, port, username, password, vhost: encodeURIComponent(vhost) }, {});
+/** A connection for declaring, putting and fetching, past the adapter. Close it, unless its broker is gone. */
+export async function openNative({ host, port, username, password, vhost }: Server): Promise<amqp.ChannelModel> {
+  const model = await amqp.open({ hostname: host, port, username, password, vhost: encodeURIComponent(vhost) }, {});
+  // Tests stop brokers: what is then asked of this connection fails by itself.
+  model.on("error", () => {});
+  return model;
+}
 
 /** Every property there is, none of which may get lost but the expiration. */
-export const ALL_PROPERTIES: AmqpProperties = {
+const ALL_PROPERTIES: AmqpProperties = {
   contentType: "application/json; ü",
   contentEncoding: "identity",
   deliveryMode: 2,
@@ -50,7 +54,7 @@ export const ALL_PROPERTIES: AmqpProperties = {
 };
 
 /** Publishes with confirms; the content header is written by our codec, which its own test compares with raw bytes. */
-export async function putNatively(
+async function putNatively(
   model: amqp.ChannelModel,
   routingKey: string,
   messages: readonly { readonly body: Uint8Array; readonly headers: readonly Header[] }[],
@@ -115,10 +119,14 @@ async function readStream(model: amqp.ChannelModel, queue: string): Promise<Fetc
   return fetched;
 }
 
-export async function makePlace(model: amqp.ChannelModel, type: Source["type"]): Promise<Place<RabbitManifest> & { queue: string }> {
+export async function makePlace(
+  model: amqp.ChannelModel,
+  type: Source["type"],
+  queueArguments: Readonly<Record<string, unknown>> = {},
+): Promise<Place<RabbitManifest> & { queue: string }> {
   const queue = `contract.${type}.${crypto.randomUUID()}`;
   const channel = await model.createChannel();
-  await channel.assertQueue(queue, { durable: true, arguments: { "x-queue-type": type } });
+  await channel.assertQueue(queue, { durable: true, arguments: { "x-queue-type": type, ...queueArguments } });
   await channel.close();
   return {
     queue,
@@ -148,6 +156,22 @@ const nastyMessages = (): Planted[] => [
   { label: "every type of header", body: new Uint8Array(), headers: typedHeaders() },
   { label: "60 arrays deep", body: new Uint8Array(), headers: [{ name: "deep", value: tooDeep() }] },
 ];
+
+let own: Promise<TestRabbit> | null = null;
+
+/** A broker of the test file's own, started once. Stop it with `stopOwnRabbit`. */
+const ownRabbit = (): Promise<TestRabbit> => {
+  own ??= startRabbit({ own: true }).then((started) => {
+    if (started.rabbit === null) throw new Error(`no RabbitMQ of our own: ${started.reason}`);
+    return started.rabbit;
+  });
+  return own;
+};
+
+export async function stopOwnRabbit(): Promise<void> {
+  await (await own)?.stop();
+  own = null;
+}
 
 /** The harness for one type of queue. */
 export async function rabbitHarness(type: Source["type"]): Promise<AdapterHarness<RabbitManifest>> {
@@ -193,18 +217,13 @@ export async function rabbitHarness(type: Source["type"]): Promise<AdapterHarnes
       return { source, sign: { sign: "target_of", queue: failing }, access };
     },
     startPrivateBroker: async () => {
-      const { rabbit: own, ...why } = await startRabbit({ own: true });
-      if (own === null) throw new Error(`no RabbitMQ of our own: ${JSON.stringify(why)}`);
+      const broker = await ownRabbit();
       return {
-        access: accessTo(own),
-        place: async () => {
-          const ownModel = await openNative(own);
-          // It ends with the broker.
-          ownModel.on("error", () => {});
-          return makePlace(ownModel, type);
-        },
-        restart: own.restart,
-        [Symbol.asyncDispose]: own.stop,
+        access: accessTo(broker),
+        place: async () => makePlace(await openNative(broker), type),
+        restart: broker.restart,
+        // The next harness of the file uses it too: starting one takes seconds.
+        [Symbol.asyncDispose]: async () => {},
       };
     },
   };

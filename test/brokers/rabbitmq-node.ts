@@ -1,12 +1,15 @@
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
+import { promisify } from "node:util";
 import { freePorts } from "./free-port.ts";
 import { rabbitAnswers } from "./rabbitmq-ready.ts";
 import type { TestRabbit } from "./rabbitmq.ts";
+
+const run = promisify(execFile);
 
 /**
  * Runs the server and its name service until its input says "keep" (stop, leave the data) or ends (stop, leave nothing):
@@ -30,12 +33,15 @@ kill -9 "$names"
 `;
 
 /** Starts a node of its own: free loopback ports, own name service, data, logs, cookie and plugins in a temporary folder. */
-export async function startRabbitNode(server: string): Promise<TestRabbit> {
+export async function startRabbitNode(
+  server: string,
+  { config, plugins }: { readonly config: readonly string[]; readonly plugins: readonly string[] },
+): Promise<TestRabbit> {
   const folder = await mkdtemp(join(tmpdir(), "redrive-rabbit-"));
   const [port, distribution, names, management] = (await freePorts(4)) as [number, number, number, number];
   const managementUrl = `http://127.0.0.1:${management}`;
   await writeFile(join(folder, ".erlang.cookie"), `REDRIVE${process.pid}`, { mode: 0o400 });
-  await writeFile(join(folder, "plugins"), "[rabbitmq_management].\n");
+  await writeFile(join(folder, "plugins"), `[${plugins.join(",")}].\n`);
   await writeFile(join(folder, "env.conf"), "");
   await writeFile(
     join(folder, "rabbitmq.conf"),
@@ -45,6 +51,7 @@ export async function startRabbitNode(server: string): Promise<TestRabbit> {
       `management.tcp.port = ${management}`,
       "log.file.level = warning",
       "disk_free_limit.absolute = 1MB",
+      ...config,
       "",
     ].join("\n"),
   );
@@ -101,6 +108,9 @@ export async function startRabbitNode(server: string): Promise<TestRabbit> {
       await guard.finish("keep");
       await start();
     },
+    ctl: async (...args) => {
+      await run(join(dirname(server), "rabbitmqctl"), args, { env: { NODE_ENV: "test", ...env } });
+    },
     stop: () => guard.finish("remove"),
   };
 }
@@ -114,7 +124,8 @@ type Guard = {
 };
 
 async function startGuard(env: Record<string, string>): Promise<Guard> {
-  const guard = spawn("/bin/sh", ["-c", GUARD], { env: env as NodeJS.ProcessEnv, stdio: ["pipe", "pipe", "ignore"] });
+  // In a process group of its own: a signal to the tests must not end the guard before it has tidied up.
+  const guard = spawn("/bin/sh", ["-c", GUARD], { env: { NODE_ENV: "test", ...env }, stdio: ["pipe", "pipe", "ignore"], detached: true });
   const lines = createInterface({ input: guard.stdout });
   const [pid] = (await once(lines, "line")) as [string];
   let ended = false;

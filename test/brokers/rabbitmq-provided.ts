@@ -3,7 +3,7 @@ import { startRabbit, type TestRabbit } from "./rabbitmq.ts";
 
 /** What test files get of the run's RabbitMQ, or why there is none. Only data passes between the processes. */
 export type ProvidedRabbit =
-  | ({ readonly available: true } & Omit<TestRabbit, "restart" | "kill9AndStart" | "stop">)
+  | ({ readonly available: true } & Omit<TestRabbit, "restart" | "kill9AndStart" | "ctl" | "stop">)
   | { readonly available: false; readonly reason: string };
 
 declare module "vitest" {
@@ -21,7 +21,7 @@ export async function provideRabbit(project: Pick<TestProject, "provide">): Prom
     project.provide("rabbitmq", { available: false, reason });
     return async () => {};
   }
-  const { restart: _restart, kill9AndStart: _kill, stop, ...data } = rabbit;
+  const { restart: _restart, kill9AndStart: _kill, ctl: _ctl, stop, ...data } = rabbit;
   project.provide("rabbitmq", { available: true, ...data });
   return stop;
 }

@@ -22,11 +22,22 @@ export type TestRabbit = {
   restart(): Promise<void>;
   /** kill -9, then start. */
   kill9AndStart(): Promise<void>;
+  /** Runs rabbitmqctl against it. */
+  ctl(...args: string[]): Promise<void>;
   /** Leaves no process and no file behind. */
   stop(): Promise<void>;
 };
 
 export type RabbitOrReason = { readonly rabbit: TestRabbit } | { readonly rabbit: null; readonly reason: string };
+
+export type StartOptions = {
+  /** A broker that is the caller's alone. */
+  readonly own?: boolean;
+  /** Further lines of rabbitmq.conf; not for the broker of TEST_RABBITMQ_URL. */
+  readonly config?: readonly string[];
+  /** Plugins of a private node. */
+  readonly plugins?: readonly string[];
+};
 
 const SERVER = "/usr/lib/rabbitmq/bin/rabbitmq-server";
 
@@ -34,16 +45,16 @@ const SERVER = "/usr/lib/rabbitmq/bin/rabbitmq-server";
  * A RabbitMQ for tests: TEST_RABBITMQ_URL (unless `own`: a fault test must not stop someone's broker), else a private
  * node of the installed server, else the same after installing it from Debian, else docker; else null and why.
  */
-export async function startRabbit({ own = false }: { own?: boolean } = {}): Promise<RabbitOrReason> {
+export async function startRabbit({ own = false, config = [], plugins = ["rabbitmq_management"] }: StartOptions = {}): Promise<RabbitOrReason> {
   const url = process.env["TEST_RABBITMQ_URL"];
   if (url && !own) return { rabbit: given(new URL(url)) };
   if (!existsSync(SERVER)) await installFromDebian();
-  if (existsSync(SERVER)) return { rabbit: await startRabbitNode(SERVER) };
+  if (existsSync(SERVER)) return { rabbit: await startRabbitNode(SERVER, { config, plugins }) };
   const docker = await run("docker", ["version"]).then(
     () => true,
     () => false,
   );
-  if (docker) return { rabbit: await startDockerRabbit() };
+  if (docker) return { rabbit: await startDockerRabbit(config) };
   return {
     rabbit: null,
     reason: `no TEST_RABBITMQ_URL, no ${SERVER}, it could not be installed with apt-get as root, and no docker`,
@@ -64,6 +75,7 @@ function given(url: URL): TestRabbit {
     origin: "TEST_RABBITMQ_URL",
     restart: refuse,
     kill9AndStart: refuse,
+    ctl: refuse,
     stop: async () => {},
   };
 }

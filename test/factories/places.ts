@@ -28,6 +28,7 @@ export async function withSealingKey(db: Db): Promise<KeyPair> {
   return pair;
 }
 
+/** A connection, up to its fields. */
 export const aConnection = async (db: Db, over: Partial<typeof connections.$inferInsert> = {}) =>
   first(
     await db

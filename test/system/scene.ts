@@ -4,15 +4,15 @@ import { join } from "node:path";
 import amqp, { type ChannelModel, type ConfirmChannel } from "amqplib";
 import { connect, type Database } from "#db/client.ts";
 import { makeKeyPair, seal } from "#db/secrets.ts";
-import type { TestRabbit } from "../brokers/rabbitmq.ts";
+import type { ProvidedRabbit } from "../brokers/rabbitmq-provided.ts";
 import { testDatabase } from "../postgres.ts";
 import { startWorker, type WorkerProcess } from "../worker-process.ts";
 
 /** What a scene needs to know of a broker. */
-type BrokerAddress = Omit<TestRabbit, "restart" | "kill9AndStart" | "stop">;
+type BrokerAddress = Extract<ProvidedRabbit, { available: true }>;
 
 /** Where a broker listens; a fault proxy may stand in front of it. */
-export type Address = Pick<BrokerAddress, "host" | "port">;
+type Address = Pick<BrokerAddress, "host" | "port">;
 
 export type Scene = AsyncDisposable & {
   readonly pool: Database;

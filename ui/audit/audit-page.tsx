@@ -22,8 +22,8 @@ import { useAuditColumns } from "./use-audit-columns.tsx";
 export function AuditPage({ query }: { readonly query: AuditQuery }) {
   const t = useTranslations("audit");
   const { narrow, turn, clear } = useAuditAddress(query);
-  const columns = useAuditColumns();
   const [open, setOpen] = useState<AuditEntry | null>(null);
+  const columns = useAuditColumns(setOpen);
   const page = useQuery({ ...useTRPC().audit.list.queryOptions(query), placeholderData: (before) => before });
   const { items = [], older = null, newer = null } = page.data ?? {};
   const isNarrowed = ["act", "actorId", "from", "to"].some((name) => name in query);

@@ -12,11 +12,21 @@ import { useActLabel } from "./use-act-label.ts";
 /** Acts that somebody should look at. */
 const LOUD: Readonly<Record<string, Tone>> = { "access.refused": "amber", "session.blocked": "red", "session.sign_in_failed": "amber" };
 
-export function useAuditColumns(): readonly Column<AuditEntry>[] {
+/** The first cell opens the entry: the way in by keyboard. */
+export function useAuditColumns(onOpen: (entry: AuditEntry) => void): readonly Column<AuditEntry>[] {
   const t = useTranslations("audit");
   const labelOf = useActLabel();
   return [
-    { id: "when", header: t("when"), width: "w-28", cell: ({ at }) => <Time iso={at} className="text-muted" /> },
+    {
+      id: "when",
+      header: t("when"),
+      width: "w-28",
+      cell: (entry) => (
+        <button type="button" onClick={() => onOpen(entry)} className="text-muted hover:text-ink hover:underline">
+          <Time iso={entry.at} />
+        </button>
+      ),
+    },
     {
       id: "who",
       header: t("who"),

@@ -2,12 +2,12 @@
 
 import { useTranslations } from "use-intl";
 import { PASSWORD_MIN } from "#core/people.ts";
-import { Button } from "../kit/button.tsx";
 import { AuthFrame } from "./auth-frame.tsx";
 import { MissingToken } from "./missing-token.tsx";
 import { Notice } from "./notice.tsx";
 import { PasswordField } from "./password-field.tsx";
 import { postAuth } from "./post-auth.ts";
+import { SubmitButton } from "./submit-button.tsx";
 import { useAuthForm } from "./use-auth-form.ts";
 import { useFragment } from "./use-fragment.ts";
 
@@ -15,7 +15,7 @@ import { useFragment } from "./use-fragment.ts";
 export function SetPasswordForm() {
   const t = useTranslations("auth");
   const token = useFragment();
-  const { busy, errors, problem, submit } = useAuthForm({
+  const { busy, errors, problem, form } = useAuthForm({
     check: ["newPassword"],
     send: ({ newPassword }) => postAuth("set-password", { token, password: newPassword }),
     explain: ({ code }) => (code === "not_found" ? t("setPassword.notValid") : null),
@@ -26,7 +26,7 @@ export function SetPasswordForm() {
       {token === "" ? (
         <MissingToken title={t("setPassword.missingTitle")}>{t("setPassword.missing")}</MissingToken>
       ) : (
-        <form onSubmit={submit} noValidate className="grid gap-4">
+        <form {...form} className="grid gap-4">
           {problem !== null && <Notice>{problem}</Notice>}
           <PasswordField
             label={t("passwordField.new")}
@@ -35,9 +35,7 @@ export function SetPasswordForm() {
             help={t("passwordField.help", { min: PASSWORD_MIN })}
             error={errors["newPassword"]}
           />
-          <Button type="submit" variant="primary" size="lg" busy={busy} className="mt-1 h-9">
-            {t("setPassword.submit")}
-          </Button>
+          <SubmitButton busy={busy}>{t("setPassword.submit")}</SubmitButton>
         </form>
       )}
     </AuthFrame>

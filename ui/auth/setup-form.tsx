@@ -2,13 +2,13 @@
 
 import { useTranslations } from "use-intl";
 import { PASSWORD_MIN } from "#core/people.ts";
-import { Button } from "../kit/button.tsx";
 import { TextField } from "../kit/text-field.tsx";
 import { AuthFrame } from "./auth-frame.tsx";
 import { MissingToken } from "./missing-token.tsx";
 import { Notice } from "./notice.tsx";
 import { PasswordField } from "./password-field.tsx";
 import { postAuth } from "./post-auth.ts";
+import { SubmitButton } from "./submit-button.tsx";
 import { useAuthForm } from "./use-auth-form.ts";
 import { useFragment } from "./use-fragment.ts";
 
@@ -16,7 +16,7 @@ import { useFragment } from "./use-fragment.ts";
 export function SetupForm() {
   const t = useTranslations("auth");
   const token = useFragment();
-  const { busy, errors, problem, submit } = useAuthForm({
+  const { busy, errors, problem, form } = useAuthForm({
     check: ["name", "email", "newPassword"],
     send: async ({ name, email, newPassword }) => {
       const made = await postAuth("setup", { token, name, email, password: newPassword });
@@ -30,7 +30,7 @@ export function SetupForm() {
       {token === "" ? (
         <MissingToken title={t("setup.missingTitle")}>{t("setup.missing")}</MissingToken>
       ) : (
-        <form onSubmit={submit} noValidate className="grid gap-4">
+        <form {...form} className="grid gap-4">
           {problem !== null && <Notice>{problem}</Notice>}
           <TextField label={t("setup.name")} name="name" autoComplete="name" maxLength={80} required error={errors["name"]} className="h-9" />
           <TextField
@@ -51,9 +51,7 @@ export function SetupForm() {
             help={t("passwordField.help", { min: PASSWORD_MIN })}
             error={errors["newPassword"]}
           />
-          <Button type="submit" variant="primary" size="lg" busy={busy} className="mt-1 h-9">
-            {t("setup.submit")}
-          </Button>
+          <SubmitButton busy={busy}>{t("setup.submit")}</SubmitButton>
         </form>
       )}
     </AuthFrame>

@@ -1,23 +1,23 @@
 "use client";
 
 import { useTranslations } from "use-intl";
-import { Button } from "../kit/button.tsx";
 import { TextField } from "../kit/text-field.tsx";
 import { AuthFrame } from "./auth-frame.tsx";
 import { Notice } from "./notice.tsx";
 import { PasswordField } from "./password-field.tsx";
 import { postAuth } from "./post-auth.ts";
+import { SubmitButton } from "./submit-button.tsx";
 import { useAuthForm } from "./use-auth-form.ts";
 
 /** Why the visitor is here, when it was not their own wish. */
-export type SignInReason = "ended" | "password-set" | null;
+type SignInReason = "ended" | "password-set" | null;
 
 type Props = { readonly next: string; readonly reason: SignInReason };
 
 /** E-mail and password; then on to `next`, a path of this console. */
 export function SignInForm({ next, reason }: Props) {
   const t = useTranslations("auth.signIn");
-  const { busy, errors, problem, submit } = useAuthForm({
+  const { busy, errors, problem, form } = useAuthForm({
     check: ["email", "password"],
     send: ({ email, password }) => postAuth("sign-in", { email, password }),
     explain: ({ code, retryAfterSeconds }) => {
@@ -29,10 +29,10 @@ export function SignInForm({ next, reason }: Props) {
   });
   return (
     <AuthFrame title={t("title")} lead={t("lead")} foot={t("noAccount")}>
-      <form onSubmit={submit} noValidate className="grid gap-4">
+      <form {...form} className="grid gap-4">
         {problem !== null && <Notice>{problem}</Notice>}
-        {problem === null && reason === "ended" && <Notice>{t("ended")}</Notice>}
-        {problem === null && reason === "password-set" && <Notice good>{t("passwordSet")}</Notice>}
+        {problem === null && reason === "ended" && <Notice look="plain">{t("ended")}</Notice>}
+        {problem === null && reason === "password-set" && <Notice look="good">{t("passwordSet")}</Notice>}
         <TextField
           label={t("email")}
           name="email"
@@ -44,9 +44,7 @@ export function SignInForm({ next, reason }: Props) {
           className="h-9"
         />
         <PasswordField label={t("password")} name="password" autoComplete="current-password" required={false} error={errors["password"]} />
-        <Button type="submit" variant="primary" size="lg" busy={busy} className="mt-1 h-9">
-          {t("submit")}
-        </Button>
+        <SubmitButton busy={busy}>{t("submit")}</SubmitButton>
       </form>
     </AuthFrame>
   );

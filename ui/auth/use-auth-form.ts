@@ -53,7 +53,8 @@ export function useAuthForm({ check, send, explain, done }: Options) {
     setProblem(explain(answer) ?? t(answer.code === "foreign" ? "foreign" : "failed"));
   };
 
-  return { busy, errors, problem, submit };
+  // method: a form sent before our scripts run must not put what was typed into the address
+  return { busy, errors, problem, form: { onSubmit: submit, method: "post", noValidate: true } as const };
 }
 
 function focus(form: HTMLFormElement, name: string): void {

@@ -23,7 +23,7 @@ export function Age({ iso, limitMs, words = false }: Props) {
   const stale = isStale(iso === null ? null : Date.parse(iso), now, limitMs);
   if (!stale) return <Time iso={iso} className="text-muted" />;
   return (
-    <span className="inline-flex items-center gap-1 text-amber" title={t("staleHelp")}>
+    <span className="inline-flex items-center gap-1 align-bottom text-amber" title={t("staleHelp")}>
       <TriangleAlert aria-hidden className="size-3 shrink-0" />
       <Time iso={iso} />
       <span className="sr-only">{t("stale")}</span>

@@ -26,33 +26,47 @@ export function ConnectionFields({ draft, onChange, errors, stored, moved }: Pro
   const { form } = manifests[draft.kind];
   const setting = (name: string, value: string | boolean) => onChange({ ...draft, settings: { ...draft.settings, [name]: value } });
   const secret = (name: string, value: string) => onChange({ ...draft, secrets: { ...draft.secrets, [name]: value } });
+  const fields: readonly FormField[] = form.settings;
+  const login = fields.findIndex(({ name }) => name === "username") + 1;
+  const settings = fields.map((field, at) => (
+    <div key={field.name} className={widthOf(field, fields[at + 1])}>
+      <Setting
+        field={field}
+        {...words(field.name)}
+        value={draft.settings[field.name] ?? ""}
+        error={errors.get(`settings.${field.name}`)}
+        onChange={(value) => setting(field.name, value)}
+      />
+    </div>
+  ));
+  const secrets = form.secrets.map(({ name }) => (
+    <div key={name} className="col-span-6">
+      <TextField
+        type="password"
+        autoComplete="new-password"
+        label={words(name).label}
+        help={moved ? t("form.secretMoved") : stored ? t("form.secretKept") : words(name).help}
+        placeholder={stored && !moved ? t("form.secretSet") : undefined}
+        value={draft.secrets[name] ?? ""}
+        error={errors.get(`secrets.${name}`)}
+        onChange={(event) => secret(name, event.target.value)}
+      />
+    </div>
+  ));
+  // secrets belong behind the user name
   return (
-    <>
-      {form.settings.map((field) => (
-        <Setting
-          key={field.name}
-          field={field}
-          {...words(field.name)}
-          value={draft.settings[field.name] ?? ""}
-          error={errors.get(`settings.${field.name}`)}
-          onChange={(value) => setting(field.name, value)}
-        />
-      ))}
-      {form.secrets.map(({ name }) => (
-        <TextField
-          key={name}
-          type="password"
-          autoComplete="new-password"
-          label={words(name).label}
-          help={moved ? t("form.secretMoved") : stored ? t("form.secretKept") : words(name).help}
-          placeholder={stored && !moved ? t("form.secretSet") : undefined}
-          value={draft.secrets[name] ?? ""}
-          error={errors.get(`secrets.${name}`)}
-          onChange={(event) => secret(name, event.target.value)}
-        />
-      ))}
-    </>
+    <div className="grid grid-cols-6 gap-x-3 gap-y-4">
+      {settings.slice(0, login)}
+      {secrets}
+      {settings.slice(login)}
+    </div>
   );
+}
+
+/** A number stands beside the text before it: host and port. */
+function widthOf(field: FormField, next: FormField | undefined): string {
+  if (field.input === "number") return "col-span-2";
+  return field.input === "text" && next?.input === "number" ? "col-span-4" : "col-span-6";
 }
 
 type SettingProps = {
@@ -72,7 +86,7 @@ function Setting({ field, label, help, value, error, onChange }: SettingProps) {
     <TextField
       {...common}
       autoComplete="off"
-      {...(field.input === "number" ? { inputMode: "numeric", className: "max-w-32" } : {})}
+      {...(field.input === "number" ? { inputMode: "numeric" } : {})}
       onChange={(event) => onChange(event.target.value)}
     />
   );

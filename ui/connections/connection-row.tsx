@@ -27,11 +27,11 @@ export function ConnectionRow({ connection }: { connection: Connection }) {
   return (
     <li className="grid gap-2 px-3 py-2.5">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
-        <ConnectionState state={state} />
         <Link href={`/settings/connections/${id}`} className="min-w-0 truncate font-medium hover:underline">
           {name}
         </Link>
         <span className="text-muted">{manifests[connection.kind].label}</span>
+        <ConnectionState state={state} />
         {connection.managedBy === "file" && <Badge>{t("connections.fromFile")}</Badge>}
         <span className="flex-1" />
         <Actions connection={connection} />

@@ -1,10 +1,9 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { Cable, Plus } from "lucide-react";
+import { Cable } from "lucide-react";
 import { useTranslations } from "use-intl";
-import { useRefusal } from "../brokers/use-refusal.ts";
-import { Button, ButtonLink } from "../kit/button.tsx";
+import { AddConnection } from "../brokers/add-connection.tsx";
 import { EmptyState } from "../kit/empty-state.tsx";
 import { ErrorState } from "../kit/error-state.tsx";
 import { Panel } from "../kit/page.tsx";
@@ -22,7 +21,7 @@ export function ConnectionsPage() {
   if (data === undefined && error !== null)
     return <ErrorState title={t("connections.failed")} detail={refusalOf(error)?.message} onRetry={() => void refetch()} />;
   return (
-    <SettingsPage wide lead={t("connections.help")} actions={<AddConnection />}>
+    <SettingsPage wide lead={t("connections.help")} actions={data?.length === 0 ? null : <AddConnection />}>
         <Panel flush>
           {data === undefined && (
             <div className="grid gap-3 p-3">
@@ -42,23 +41,5 @@ export function ConnectionsPage() {
           </ul>
         </Panel>
     </SettingsPage>
-  );
-}
-
-function AddConnection() {
-  const t = useTranslations("brokers");
-  const refusal = useRefusal("admin");
-  if (refusal !== null)
-    return (
-      <Button variant="primary" disabledReason={refusal}>
-        <Plus aria-hidden />
-        {t("connections.add")}
-      </Button>
-    );
-  return (
-    <ButtonLink href="/settings/connections/new" variant="primary">
-      <Plus aria-hidden />
-      {t("connections.add")}
-    </ButtonLink>
   );
 }

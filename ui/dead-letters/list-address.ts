@@ -2,7 +2,7 @@ import { filterToSearch, messageFilter, searchToFilter, type MessageFilter } fro
 import { MESSAGE_STATES, type MessageState } from "#core/message/state.ts";
 
 /** The states the list shows while nobody chose any: what waits for a person. */
-export const OPEN_STATES: readonly MessageState[] = ["dead", "in_doubt"];
+const OPEN_STATES: readonly MessageState[] = ["dead", "in_doubt"];
 
 /** What the address of the list says. */
 export type ListAddress = {

@@ -3,9 +3,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { RotateCcw, Trash2 } from "lucide-react";
 import { useState } from "react";
-import { useTranslations } from "use-intl";
+import { useFormatter, useTranslations } from "use-intl";
 import type { Act, MessageState } from "#core/message/state.ts";
-import { statesFor } from "#core/message/state.ts";
 import type { Selection } from "#core/selection.ts";
 import { useRefusal } from "../brokers/use-refusal.ts";
 import { Button } from "../kit/button.tsx";
@@ -15,8 +14,8 @@ import type { Group } from "./group-page.tsx";
 
 type Asked = { readonly act: Extract<Act, "resend" | "discard">; readonly selection: Selection };
 
-/** In doubt is left out of a resend: sending such a message again is a decision of its own. */
-const FROM: Record<Asked["act"], MessageState[]> = { resend: ["dead"], discard: statesFor("discard") };
+/** Sending one again that is in doubt is a decision of its own, made on that message. */
+const STATES: MessageState[] = ["dead"];
 
 /** Orders over the group: ten first as a canary, all of it, or away with it. */
 export function GroupActions({ group }: { group: Group }) {
@@ -24,19 +23,22 @@ export function GroupActions({ group }: { group: Group }) {
   const trpc = useTRPC();
   const [asked, setAsked] = useState<Asked | null>(null);
   const refusal = useRefusal("operator");
-  const dead = group.states.find(({ state }) => state === "dead")?.count.count ?? 0;
+  const format = useFormatter();
+  const found = group.states.find(({ state }) => state === "dead")?.count;
+  const dead = found?.count ?? 0;
+  const number = `${format.number(dead)}${found?.capped === true ? "+" : ""}`;
   const canary = useQuery({
     ...trpc.groups.canary.queryOptions(group.id, { meta: { live: "slow" } }),
     enabled: refusal === null && dead > 0,
   });
   const ids = canary.data ?? [];
   const reason = refusal ?? (dead === 0 ? t("noneDead") : null);
-  const all = (act: Asked["act"]) => setAsked({ act, selection: { by: "filter", filter: { group: group.id, state: FROM[act] } } });
+  const all = (act: Asked["act"]) => setAsked({ act, selection: { by: "filter", filter: { group: group.id, state: STATES } } });
   return (
     <>
       <Button disabledReason={reason} onClick={() => all("discard")}>
         <Trash2 aria-hidden />
-        {t("discardAll")}
+        {t("discardAll", { count: number })}
       </Button>
       {ids.length > 0 && dead > ids.length && (
         <Button hint={t("canaryHelp", { count: ids.length })} onClick={() => setAsked({ act: "resend", selection: { by: "ids", ids } })}>
@@ -46,7 +48,7 @@ export function GroupActions({ group }: { group: Group }) {
       )}
       <Button variant="primary" disabledReason={reason} onClick={() => all("resend")}>
         <RotateCcw aria-hidden />
-        {t("resendAll")}
+        {t("resendAll", { count: number })}
       </Button>
       {asked !== null && <OrderDialog {...asked} onClose={() => setAsked(null)} />}
     </>

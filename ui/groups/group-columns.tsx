@@ -25,11 +25,11 @@ export function useGroupColumns(span: "1h" | "24h"): Column<Group>[] {
         </Link>
       ),
     },
-    { id: "reason", header: t("reasonTitle"), width: "w-36 max-xl:hidden", cell: (group) => <span className="text-muted">{t(`reason.${group.reason}`)}</span> },
     {
       id: "source",
       header: t("source"),
-      width: "w-48 max-lg:hidden",
+      width: "w-40",
+      from: "wide",
       cell: (group) => (
         <span title={`${group.connection} / ${group.source}`}>
           <BrokerText mono max={200}>
@@ -41,10 +41,11 @@ export function useGroupColumns(span: "1h" | "24h"): Column<Group>[] {
     {
       id: "trend",
       header: t(`over.${span}`),
-      width: "w-38 max-md:hidden",
+      width: "w-36",
+      from: "medium",
       cell: (group) => <BarTrend values={group.trend} tone="red" label={t("deathsOver", { count: group.trend.reduce((sum, died) => sum + died, 0) })} />,
     },
-    { id: "deaths", header: t("deaths"), width: "w-24 max-md:hidden", align: "end", cell: (group) => <Num value={group.deaths} className="text-muted" /> },
+    { id: "deaths", header: t("deaths"), width: "w-20", from: "wide", align: "end", cell: (group) => <Num value={group.deaths} className="text-muted" /> },
     {
       id: "open",
       header: t("open"),
@@ -56,14 +57,16 @@ export function useGroupColumns(span: "1h" | "24h"): Column<Group>[] {
     {
       id: "first",
       header: t("firstSeen"),
-      width: "w-28 max-lg:hidden",
+      width: "w-24",
+      from: "wide",
       align: "end",
       cell: (group) => <Time iso={group.firstSeenAt} className="text-muted" />,
     },
     {
       id: "last_seen",
       header: t("lastSeen"),
-      width: "w-28",
+      width: "w-26",
+      from: "medium",
       align: "end",
       sortable: true,
       cell: (group) => <Time iso={group.lastSeenAt} className="text-muted" />,

@@ -6,7 +6,7 @@ import type { ReactNode } from "react";
 import { cx } from "./cx.ts";
 import { Kbd } from "./kbd.tsx";
 
-export type MenuItem =
+type MenuItem =
   | {
       kind?: "item";
       label: ReactNode;

@@ -51,7 +51,7 @@ export function Details({ items, className }: { items: readonly Detail[]; classN
 }
 
 /** One number that matters, under its name. */
-export function Stat({ label, value, note }: { label: ReactNode; value: ReactNode; note?: ReactNode }) {
+function Stat({ label, value, note }: { label: ReactNode; value: ReactNode; note?: ReactNode }) {
   return (
     <div className="min-w-0">
       <div className="truncate text-muted">{label}</div>

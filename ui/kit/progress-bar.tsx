@@ -1,7 +1,7 @@
 import { cx } from "./cx.ts";
 import { type Tone, solidTone } from "./tone.ts";
 
-export type ProgressPart = { key: string; value: number; tone: Tone; label: string };
+type ProgressPart = { key: string; value: number; tone: Tone; label: string };
 
 type Props = {
   /** What progresses, for screen readers. */

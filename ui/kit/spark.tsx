@@ -79,6 +79,8 @@ export function BarTrend({ values, label, tone = "grey", width = 120, height = 2
       width={width}
       height={height}
       viewBox={`0 0 ${width} ${height}`}
+      // a class may make it as wide as its place
+      preserveAspectRatio="none"
       className={cx("inline-block shrink-0 align-middle", textTone[tone], className)}
     >
       <line x1={0} x2={width} y1={height - 0.5} y2={height - 0.5} stroke="var(--line)" />

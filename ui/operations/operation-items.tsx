@@ -86,7 +86,7 @@ function useColumns(): Column<OperationItem>[] {
 }
 
 /** What became of the order for one message. */
-export function OutcomeBadge({ outcome }: { outcome: Outcome }) {
+function OutcomeBadge({ outcome }: { outcome: Outcome }) {
   const t = useTranslations("operations");
   const { tone, icon } = OUTCOME_FACES[outcome];
   return (

@@ -2,6 +2,7 @@
 
 import { Cable, ListTree } from "lucide-react";
 import { useTranslations } from "use-intl";
+import { AddConnection } from "../brokers/add-connection.tsx";
 import { ButtonLink } from "../kit/button.tsx";
 import { EmptyState } from "../kit/empty-state.tsx";
 import { Panel } from "../kit/page.tsx";
@@ -17,9 +18,13 @@ export function FirstSteps({ connections }: { connections: readonly { readonly i
         icon={connected ? ListTree : Cable}
         title={t(`first.${step}.title`)}
         action={
-          <ButtonLink variant="primary" href={connected ? "/queues?dlq=1" : "/settings/connections/new"}>
-            {t(`first.${step}.action`)}
-          </ButtonLink>
+          connected ? (
+            <ButtonLink variant="primary" href="/queues?dlq=1">
+              {t("first.capture.action")}
+            </ButtonLink>
+          ) : (
+            <AddConnection />
+          )
         }
       >
         {t(`first.${step}.help`)}

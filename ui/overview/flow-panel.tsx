@@ -23,16 +23,9 @@ export function FlowPanel() {
   return (
     <Panel
       title={t("flow")}
-      aside={
-        sums && (
-          <div className="flex gap-4">
-            <Legend tone="red" label={t("died")} value={sums.died} />
-            <Legend tone="teal" label={t("resent")} value={sums.resent} />
-            <Legend tone="grey" label={t("discarded")} value={sums.discarded} />
-          </div>
-        )
-      }
+      aside={sums && <Legend sums={sums} className="max-sm:hidden" />}
     >
+      {sums && <Legend sums={sums} className="mb-3 sm:hidden" />}
       {error !== null && data === undefined && <ErrorLine onRetry={() => void refetch()}>{t("flowFailed")}</ErrorLine>}
       {data === undefined && error === null && <Skeleton className="h-40 w-full" />}
       {data !== undefined && sums !== undefined && (
@@ -45,7 +38,18 @@ export function FlowPanel() {
   );
 }
 
-function Legend({ tone, label, value }: { tone: Tone; label: string; value: number }) {
+function Legend({ sums, className }: { sums: FlowMinute; className: string }) {
+  const t = useTranslations("overview");
+  return (
+    <div className={cx("flex gap-4", className)}>
+      <Part tone="red" label={t("died")} value={sums.died} />
+      <Part tone="teal" label={t("resent")} value={sums.resent} />
+      <Part tone="grey" label={t("discarded")} value={sums.discarded} />
+    </div>
+  );
+}
+
+function Part({ tone, label, value }: { tone: Tone; label: string; value: number }) {
   return (
     <span className="flex items-center gap-1.5 text-sm text-muted">
       <span aria-hidden className={cx("size-2 rounded-[2px]", solidTone[tone])} />

@@ -14,15 +14,15 @@ import { type Column, Table } from "../kit/table/table.tsx";
 import { Time } from "../kit/time.tsx";
 import { useTRPC } from "../trpc/client.tsx";
 import type { Outputs } from "../trpc/outputs.ts";
+import { TOP_GROUPS } from "./top-groups.ts";
 
-const FEW = 8;
 type Group = Outputs["groups"]["list"][number];
 
 /** The failure groups with the most messages that wait for a person. */
 export function TopGroupsPanel() {
   const t = useTranslations("overview");
   const trpc = useTRPC();
-  const { data, error, refetch } = useQuery(trpc.groups.list.queryOptions({ sort: "open", limit: FEW, span: "1h" }, { meta: { live: "slow" } }));
+  const { data, error, refetch } = useQuery(trpc.groups.list.queryOptions({ sort: "open", limit: TOP_GROUPS, span: "1h" }, { meta: { live: "slow" } }));
   const columns = useColumns();
   return (
     <Panel
@@ -68,14 +68,15 @@ function useColumns(): Column<Group>[] {
         </Link>
       ),
     },
-    { id: "source", header: t("source"), width: "w-44 max-md:hidden", cell: (group) => <BrokerText mono>{group.source}</BrokerText> },
+    { id: "source", header: t("source"), width: "w-40", from: "medium", cell: (group) => <BrokerText mono>{group.source}</BrokerText> },
     {
       id: "trend",
       header: t("lastHour"),
-      width: "w-36 max-lg:hidden",
+      width: "w-36",
+      from: "medium",
       cell: (group) => <BarTrend values={group.trend} tone="red" label={t("deathsLastHour", { count: group.trend.reduce((sum, died) => sum + died, 0) })} />,
     },
-    { id: "seen", header: t("lastSeen"), width: "w-24", align: "end", cell: (group) => <Time iso={group.lastSeenAt} className="text-muted" /> },
+    { id: "seen", header: t("lastSeen"), width: "w-24", from: "medium", align: "end", cell: (group) => <Time iso={group.lastSeenAt} className="text-muted" /> },
     {
       id: "open",
       header: t("open"),

@@ -26,13 +26,15 @@ export function UncapturedPanel() {
     >
       <ul className="-my-1">
         {data.rows.map((queue) => (
-          <li key={queue.id} className="flex items-center gap-3 py-1">
-            <Link href={`/queues?dlq=1&queue=${queue.id}`} className="min-w-0 flex-1 truncate hover:underline">
-              <BrokerText mono max={120}>
-                {queue.name}
-              </BrokerText>
-            </Link>
-            <span className="truncate text-sm text-muted">{queue.connection}</span>
+          <li key={queue.id} className="flex items-start gap-3 py-1">
+            <div className="min-w-0 flex-1">
+              <Link href={`/queues?dlq=1&queue=${queue.id}`} title={queue.name} className="block truncate hover:underline">
+                <BrokerText mono max={120}>
+                  {queue.name}
+                </BrokerText>
+              </Link>
+              <p className="truncate text-sm text-muted">{queue.connection}</p>
+            </div>
             <Depth ready={queue.ready} kind={queue.depthKind} measuredAt={queue.measuredAt} className="font-medium" />
           </li>
         ))}

@@ -1,6 +1,6 @@
 "use client";
 
-import { CircleDot, Pause, Skull, TriangleAlert } from "lucide-react";
+import { CircleAlert, CircleDot, Pause, Skull, TriangleAlert } from "lucide-react";
 import { useFormatter, useTranslations } from "use-intl";
 import { DEPTH_STALE_MS } from "#core/freshness.ts";
 import { Age } from "../brokers/age.tsx";
@@ -21,12 +21,13 @@ export function useQueueColumns(trends: Trends): Column<Queue>[] {
   const format = useFormatter();
   return [
     { id: "name", header: t("name"), sortable: true, cell: (queue) => <Name queue={queue} /> },
-    { id: "connection", header: t("connection"), width: "w-36 max-lg:hidden", cell: (queue) => queue.connection },
-    { id: "capture", header: t("capture"), width: "w-32", cell: (queue) => <Capture queue={queue} /> },
+    { id: "connection", header: t("connection"), width: "w-36", from: "wide", cell: (queue) => queue.connection },
+    { id: "capture", header: t("capture"), width: "w-32", from: "medium", cell: (queue) => <Capture queue={queue} /> },
     {
       id: "trend",
       header: t("lastHour"),
-      width: "w-28 max-md:hidden",
+      width: "w-26",
+      from: "wide",
       cell: ({ id, ready }) => {
         const points = trends.get(id);
         if (points === undefined || points.every((point) => point === null)) return <span className="text-faint">{t("noTrend")}</span>;
@@ -41,9 +42,9 @@ export function useQueueColumns(trends: Trends): Column<Queue>[] {
       sortable: true,
       cell: (queue) => <Depth ready={queue.ready} kind={queue.depthKind} measuredAt={queue.measuredAt} className="font-medium" />,
     },
-    { id: "inFlight", header: t("inFlight"), width: "w-24 max-xl:hidden", align: "end", cell: ({ inFlight }) => <Num value={inFlight} /> },
-    { id: "consumers", header: t("consumers"), width: "w-28 max-xl:hidden", align: "end", cell: ({ consumers }) => <Num value={consumers} /> },
-    { id: "age", header: t("measured"), width: "w-28", align: "end", cell: ({ measuredAt }) => <Age iso={measuredAt} limitMs={DEPTH_STALE_MS} words /> },
+    { id: "inFlight", header: t("inFlight"), width: "w-22", from: "full", align: "end", cell: ({ inFlight }) => <Num value={inFlight} /> },
+    { id: "consumers", header: t("consumers"), width: "w-24", from: "full", align: "end", cell: ({ consumers }) => <Num value={consumers} /> },
+    { id: "age", header: t("measured"), width: "w-30", from: "medium", align: "end", cell: ({ measuredAt }) => <Age iso={measuredAt} limitMs={DEPTH_STALE_MS} words /> },
   ];
 }
 
@@ -71,6 +72,12 @@ function Name({ queue }: { queue: Queue }) {
 
 function Capture({ queue }: { queue: Queue }) {
   const t = useTranslations("queues");
+  if (queue.capturing === true && queue.captureFault !== null)
+    return (
+      <Badge look="bare" tone="red" icon={CircleAlert}>
+        {t("faulty")}
+      </Badge>
+    );
   if (queue.capturing === true)
     return (
       <Badge look="bare" tone="green" icon={CircleDot}>

@@ -52,7 +52,7 @@ function Known({ queue }: { queue: Queue }) {
             {t(`depthKind.${queue.depthKind}`)} · <Age iso={queue.measuredAt} limitMs={DEPTH_STALE_MS} words />
           </div>
         </div>
-        {known.length > 0 && (
+        {known.length > 1 && (
           <figure>
             <BarTrend values={points} width={300} height={56} label={t("trend", { now: queue.ready === null ? t("unknown") : format.number(queue.ready) })} />
             <figcaption className="mt-0.5 flex justify-between text-xs text-muted">
@@ -128,7 +128,7 @@ function CaptureState({ queue }: { queue: Queue }) {
   if (queue.sourceId !== null)
     return (
       <div className="flex flex-wrap items-center gap-2 rounded border bg-sunken px-3 py-2">
-        <span className="flex-1">{queue.capturing === true ? t("isCaptured") : t("isPaused")}</span>
+        <span className="flex-1">{t(queue.capturing !== true ? "isPaused" : queue.captureFault === null ? "isCaptured" : "isFaulty")}</span>
         <ButtonLink size="sm" href="/queues?view=captured">
           {t("toCaptured")}
         </ButtonLink>

@@ -3,9 +3,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { Cable, SearchX } from "lucide-react";
 import { useTranslations } from "use-intl";
+import { AddConnection } from "../brokers/add-connection.tsx";
 import { ConnectionState } from "../brokers/connection-state.tsx";
 import { Fault } from "../brokers/fault.tsx";
-import { Button, ButtonLink } from "../kit/button.tsx";
+import { Button } from "../kit/button.tsx";
 import { EmptyState } from "../kit/empty-state.tsx";
 import { useSearch } from "../kit/use-search.ts";
 import { useTRPC } from "../trpc/client.tsx";
@@ -23,11 +24,7 @@ export function QueueEmpty() {
       <EmptyState
         icon={Cable}
         title={t("empty.connect")}
-        action={
-          <ButtonLink variant="primary" href="/settings/connections/new">
-            {t("empty.connectAction")}
-          </ButtonLink>
-        }
+        action={<AddConnection />}
       >
         {t("empty.connectHelp")}
       </EmptyState>

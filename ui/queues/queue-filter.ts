@@ -1,3 +1,5 @@
+/** How many a list shows at first, and how many more at a time. */
+export const FIRST_QUEUES = 100;
 /** The most queues one list shows; beyond it the search narrows. */
 export const COUNT_OF_QUEUES = 1_000;
 

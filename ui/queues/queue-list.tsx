@@ -3,7 +3,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
-import { COUNT_OF_QUEUES, queueFilterFrom } from "./queue-filter.ts";
+import { COUNT_OF_QUEUES, FIRST_QUEUES, queueFilterFrom } from "./queue-filter.ts";
 import { Button } from "../kit/button.tsx";
 import { ErrorState } from "../kit/error-state.tsx";
 import { Table } from "../kit/table/table.tsx";
@@ -15,14 +15,12 @@ import { QueueDrawer } from "./queue-drawer.tsx";
 import { QueueEmpty } from "./queue-empty.tsx";
 import { QueueToolbar } from "./queue-toolbar.tsx";
 
-const STEP = 100;
-
 /** The queues the filter lets through, the deepest first; a row opens what is known of the queue. */
 export function QueueList() {
   const t = useTranslations("queues");
   const trpc = useTRPC();
   const [search, setSearch] = useSearch();
-  const [limit, setLimit] = useState(STEP);
+  const [limit, setLimit] = useState(FIRST_QUEUES);
   const filter = queueFilterFrom(search);
   const { data, error, refetch } = useQuery({
     ...trpc.queues.list.queryOptions({ ...filter, limit }),
@@ -58,8 +56,8 @@ export function QueueList() {
         <footer className="flex min-h-9 shrink-0 items-center gap-3 border-t px-4 text-sm text-muted">
           <span className="tabular-nums">{t("shown", { shown: data.rows.length, total: data.total })}</span>
           {data.rows.length < data.total && limit < COUNT_OF_QUEUES && (
-            <Button size="sm" onClick={() => setLimit(Math.min(COUNT_OF_QUEUES, limit + STEP))}>
-              {t("more", { count: Math.min(STEP, data.total - data.rows.length) })}
+            <Button size="sm" onClick={() => setLimit(Math.min(COUNT_OF_QUEUES, limit + FIRST_QUEUES))}>
+              {t("more", { count: Math.min(FIRST_QUEUES, data.total - data.rows.length) })}
             </Button>
           )}
           {data.rows.length < data.total && limit >= COUNT_OF_QUEUES && <span>{t("narrow")}</span>}

@@ -51,9 +51,9 @@ export function useSourceColumns(): Column<Source>[] {
         </span>
       ),
     },
-    { id: "connection", header: t("connection"), width: "w-36 max-lg:hidden", cell: (source) => source.connection },
+    { id: "connection", header: t("connection"), width: "w-44", from: "wide", cell: (source) => source.connection },
     { id: "state", header: t("capture"), width: "w-32", cell: (source) => <SourceState source={source} /> },
-    { id: "watch", header: t("watchShort"), width: "w-28 max-xl:hidden", cell: (source) => span(source.watchSeconds) },
+    { id: "watch", header: t("watchShort"), width: "w-28", from: "wide", cell: (source) => span(source.watchSeconds) },
     {
       id: "open",
       header: t("open"),
@@ -65,11 +65,12 @@ export function useSourceColumns(): Column<Source>[] {
         </Link>
       ),
     },
-    { id: "captured", header: t("capturedCount"), width: "w-28 max-md:hidden", align: "end", cell: (source) => <Num value={source.captured} /> },
+    { id: "captured", header: t("capturedCount"), width: "w-28", from: "medium", align: "end", cell: (source) => <Num value={source.captured} /> },
     {
       id: "last",
       header: t("lastCaptured"),
-      width: "w-28 max-md:hidden",
+      width: "w-28",
+      from: "medium",
       align: "end",
       cell: (source) => <Time iso={source.lastCapturedAt} className="text-muted" />,
     },

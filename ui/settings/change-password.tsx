@@ -5,6 +5,7 @@ import { type FormEvent, useState } from "react";
 import { useTranslations } from "use-intl";
 import { PASSWORD_MIN, password } from "#core/people.ts";
 import { PasswordField } from "../auth/password-field.tsx";
+import { useReady } from "../auth/use-ready.ts";
 import { Button } from "../kit/button.tsx";
 import { ErrorLine } from "../kit/error-state.tsx";
 import { Panel } from "../kit/page.tsx";
@@ -18,6 +19,7 @@ type Errors = { readonly current?: string; readonly next?: string };
 export function ChangePassword({ email }: { readonly email: string }) {
   const t = useTranslations("settings");
   const words = useTranslations("auth");
+  const isReady = useReady();
   const [errors, setErrors] = useState<Errors>({});
   // a new key empties the fields
   const [round, setRound] = useState(0);
@@ -49,7 +51,7 @@ export function ChangePassword({ email }: { readonly email: string }) {
 
   return (
     <Panel title={t("account.password")}>
-      <form key={round} onSubmit={submit} noValidate className="grid max-w-90 gap-4">
+      <form key={round} method="post" onSubmit={submit} noValidate className="grid max-w-90 gap-4">
         <input type="text" name="username" autoComplete="username" value={email} readOnly hidden />
         {refusal !== null && !isWrong && (
           <ErrorLine>{refusal.code === "too_many" ? t("account.tooMany") : t("failed", { message: refusal.message })}</ErrorLine>
@@ -63,7 +65,7 @@ export function ChangePassword({ email }: { readonly email: string }) {
           error={errors.next}
         />
         <div>
-          <Button type="submit" variant="primary" busy={change.isPending}>
+          <Button type={isReady ? "submit" : "button"} variant="primary" busy={change.isPending}>
             {t("account.change")}
           </Button>
         </div>

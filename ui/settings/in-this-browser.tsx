@@ -2,8 +2,8 @@
 
 import { useTheme } from "next-themes";
 import { useRouter } from "next/navigation";
-import { useSyncExternalStore } from "react";
 import { useLocale, useTranslations } from "use-intl";
+import { useReady } from "../auth/use-ready.ts";
 import { LOCALE_COOKIE, LOCALE_NAMES, LOCALES } from "../i18n/locales.ts";
 import { Panel } from "../kit/page.tsx";
 import { usePreference } from "../kit/preferences.tsx";
@@ -21,11 +21,7 @@ export function InThisBrowser() {
   const { theme, setTheme } = useTheme();
   const [density, setDensity] = usePreference<string>("density", "dense");
   // the server does not know this browser's theme
-  const drawn = useSyncExternalStore(
-    () => () => {},
-    () => true,
-    () => false,
-  );
+  const isReady = useReady();
   const chooseLanguage = (chosen: string) => {
     document.cookie = `${LOCALE_COOKIE}=${chosen}; path=/; max-age=31536000; samesite=lax`;
     router.refresh();
@@ -40,7 +36,7 @@ export function InThisBrowser() {
         <SelectField label={t("language")} value={locale} onChange={chooseLanguage} options={LOCALES.map((value) => ({ value, label: LOCALE_NAMES[value] }))} />
         <SelectField
           label={t("theme")}
-          value={drawn ? THEMES.find((each) => each === theme) : undefined}
+          value={isReady ? THEMES.find((each) => each === theme) : undefined}
           onChange={setTheme}
           options={THEMES.map((value) => ({ value, label: words(value) }))}
         />

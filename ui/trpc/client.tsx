@@ -15,7 +15,7 @@ const URL_PATH = "/api/trpc";
 let browserQueryClient: QueryClient | undefined;
 
 /** The session is gone: to the sign-in page, by a full load so that nothing stays in memory, and back here afterwards. */
-function signedOut(): void {
+export function signedOut(): void {
   const { pathname, search } = window.location;
   window.location.assign(`/sign-in?reason=ended&next=${encodeURIComponent(pathname + search)}`);
 }

@@ -4,7 +4,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, use, useEffect, useState } from "react";
 import { LIVE_TOPICS } from "#core/live.ts";
 import type { LiveState } from "../kit/live-indicator.tsx";
-import { useTRPCClient } from "./client.tsx";
+import { signedOut, useTRPCClient } from "./client.tsx";
 import { isTouched, type LivePace } from "./live-topics.ts";
 import { refresher } from "./refresher.ts";
 
@@ -58,7 +58,10 @@ function useStream(): Live {
           slow.add(known);
         },
         onConnectionStateChange: ({ state }) => connected(state === "pending"),
-        onError: () => connected(false),
+        onError: ({ data }) => {
+          connected(false);
+          if (data?.httpStatus === 401) signedOut();
+        },
       });
     let stream: { unsubscribe(): void } | null = null;
     const follow = () => {

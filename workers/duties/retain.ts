@@ -1,18 +1,22 @@
-import { sweep } from "#db/queries/retain.ts";
+import { purge, readRetention, sweep } from "#db/queries/retain.ts";
 import type { Duty } from "../runtime/supervisor.ts";
 import { pause } from "../runtime/wake.ts";
 import type { Parts } from "./parts.ts";
 
 const EVERY_MS = 10 * 60_000;
 
-/** Sweeps what only served short looks back. One worker at a time. */
-export const retainDuty = ({ sql, leases }: Parts): Duty => ({
+/** Deletes what only served short looks back, and messages whose retention is over. One worker at a time. */
+export const retainDuty = ({ sql, leases, log }: Parts): Duty => ({
   name: "retain",
   run: async (stop) => {
     while (!stop.aborted) {
       const held = await leases.take("retain");
       if (held !== null) {
         await sweep(sql);
+        const retention = await readRetention(sql);
+        let purged = 0;
+        for (let last = -1; last !== 0 && !stop.aborted && !held.lost.aborted; purged += last) last = await purge(sql, retention);
+        if (purged > 0) log.info({ purged, ...retention }, "messages whose retention is over were deleted");
         await held.release();
       }
       await pause(EVERY_MS, stop);

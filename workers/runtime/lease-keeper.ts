@@ -4,7 +4,7 @@ import type { Log } from "../log.ts";
 import { pause } from "./wake.ts";
 
 /** How long a lease holds without renewal: a killed worker's work is free after it. */
-export const LEASE_MS = 10_000;
+const LEASE_MS = 10_000;
 const RENEW_MS = 2_500;
 
 export type Held = {

@@ -13,7 +13,7 @@ type Props = { readonly searchParams: Promise<Record<string, string | string[] |
 
 export default async function Page({ searchParams }: Props) {
   const actor = await requireActor();
-  if (!allows(actor.role, "operator")) return <NoAccess role={actor.role} needs="operator" />;
+  if (!allows(actor.role, "operator")) return <NoAccess title={(await getTranslator("audit"))("title")} role={actor.role} needs="operator" />;
   const query = auditQueryFrom(await searchParams);
   prefetch(trpc.audit.list.queryOptions(query));
   prefetch(trpc.audit.choices.queryOptions());

@@ -9,17 +9,20 @@ import { depthByApi, depthByDeclare } from "./depth.ts";
 import { discoverByApi, discoverByName, namesIn } from "./discover.ts";
 import { faultOf } from "./faults.ts";
 import { publish } from "./publish.ts";
+import { publishers } from "./publisher.ts";
 
 /** How long disposal waits for publishes under way, in ms; each has its own deadline for verdicts. */
 const PUBLISHES_MS = 10_000;
 
-/** Opens a session on one AMQP connection. Throws Fault. */
+/** Opens a session: a connection for reading, and one for publishing once it is needed. Throws Fault. */
 export const connectRabbit: Adapter<typeof rabbitmq> = async ({ name, settings, secrets, signal }) => {
   const { queues, managementUrl, ...login } = settings;
   const connection = await connect({ ...login, password: secrets.password, name }, signal);
   const probes = channelPool(connection.openChannel);
-  const publisher = { connection, channels: channelPool(connection.openConfirmChannel), known: new Set<string>() };
-  const publishing = new Set<Promise<unknown>>();
+  const publishing = publishers(() =>
+    connect({ ...login, password: secrets.password, name: `${name} (publish)` }, AbortSignal.timeout(PUBLISHES_MS)),
+  );
+  const underWay = new Set<Promise<unknown>>();
   const management =
     managementUrl === ""
       ? null
@@ -43,9 +46,10 @@ export const connectRabbit: Adapter<typeof rabbitmq> = async ({ name, settings, 
     },
     capture: (source, from, limits, stop) => capture(connection, source, from, limits, stop),
     publish: async (messages, target, stop) => {
-      const under = publish(publisher, messages, target, stop);
-      publishing.add(under);
-      return under.finally(() => publishing.delete(under));
+      const fault = connection.fault();
+      const outcomes = publish(fault === null ? publishing.get() : Promise.reject(fault), messages, target, stop);
+      underWay.add(outcomes);
+      return outcomes.finally(() => underWay.delete(outcomes));
     },
     depth: async (sources, stop) => {
       if (management === null) return byDeclare(sources, stop);
@@ -62,11 +66,11 @@ export const connectRabbit: Adapter<typeof rabbitmq> = async ({ name, settings, 
       return discoverByName(there.map(({ queue }) => queue));
     },
     [Symbol.asyncDispose]: async () => {
-      const all = Promise.all(publishing);
+      const all = Promise.all(underWay);
       await before(all, AbortSignal.timeout(PUBLISHES_MS), "publishes under way").catch((error: unknown) => {
         if (!(error instanceof Fault)) throw error;
       });
-      await connection.close();
+      await Promise.all([publishing.close(), connection.close()]);
     },
   };
 };

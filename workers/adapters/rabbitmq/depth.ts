@@ -41,7 +41,7 @@ export async function depthByApi(management: Management, sources: readonly Sourc
   });
 }
 
-/** One passive declare per queue: exact at that moment, without what is with consumers. Throws Fault when none answered. */
+/** One passive declare per queue: exact at that moment, without what is with consumers. Never throws. */
 export async function depthByDeclare(
   channels: ChannelPool<Channel>,
   sources: readonly Source[],
@@ -67,7 +67,9 @@ async function measure(channels: ChannelPool<Channel>, { queue, type }: Source):
       .finally(() => channels.giveBack(tracked));
     // Of a stream it answers 0, however many there are.
     if (type === "stream") return { kind: "unknown", fault: STREAM_FAULT };
-    return { kind: "exact", ready: messageCount, inFlight: null, consumers: consumerCount };
+    // A quorum queue without a leader answers 0 and 0 as well.
+    const doubtful = type === "quorum" && messageCount === 0 && consumerCount === 0;
+    return { kind: doubtful ? "estimate" : "exact", ready: messageCount, inFlight: null, consumers: consumerCount };
   } catch (error) {
     return { kind: "unknown", fault: faultOf(error) };
   }

@@ -78,15 +78,15 @@ export function depart(
     if (alone || keys.has(key) || !known.has(target.exchange)) return false;
     return open.size < MAX_OPEN && openBytes + body.length <= MAX_OPEN_BYTES;
   };
+  const silence = (detail: string): Fault => {
+    const reason = connection.blocked();
+    return reason === null ? new Fault("timeout", detail) : blockedFault(reason);
+  };
   const halted = (): Fault | null =>
-    channelFault() ?? (signal.aborted ? new Fault("timeout", "the publish was called off before a verdict") : null);
+    channelFault() ?? (signal.aborted ? silence("the publish was called off before a verdict") : null);
   const wait = async (): Promise<Fault | null> => {
     const expired = Promise.withResolvers<Fault>();
-    const detail = `no verdict of the broker within ${VERDICT_MS / 1000} s`;
-    const expire = (): void => {
-      const reason = connection.blocked();
-      expired.resolve(reason === null ? new Fault("timeout", detail) : blockedFault(reason));
-    };
+    const expire = (): void => expired.resolve(silence(`no verdict of the broker within ${VERDICT_MS / 1000} s`));
     const timer = setTimeout(expire, VERDICT_MS);
     signal.addEventListener("abort", rouse, { once: true });
     const why = await Promise.race([wake.promise, ended, expired.promise]);
@@ -155,4 +155,4 @@ const describe = ({ exchange, routingKey }: Target): string =>
     ? `there is no queue ${routingKey}`
     : `no queue is bound to the exchange ${exchange} for the routing key ${routingKey}`;
 
-const blockedFault = (reason: string): Fault => new Fault("blocked", `the broker takes no messages: ${reason}`);
+export const blockedFault = (reason: string): Fault => new Fault("blocked", `the broker takes no messages: ${reason}`);

@@ -2,22 +2,17 @@ import type { PublishOutcome } from "#core/brokers/adapter.ts";
 import { Fault } from "#core/fault.ts";
 import type { Outgoing } from "#core/message/raw.ts";
 import { invalid } from "./bytes.ts";
-import type { ChannelPool } from "./channel-pool.ts";
-import type { ConfirmChannel } from "./client.ts";
 import type { Connection } from "./connection.ts";
+import { before } from "./deadline.ts";
 import { faultOf } from "./faults.ts";
-import { depart, keyOf, type Flight, type Letter, type Target } from "./flight.ts";
+import { blockedFault, depart, keyOf, type Flight, type Letter, type Target } from "./flight.ts";
 import { contentHeaderFor } from "./message.ts";
-
-export type Publisher = {
-  readonly connection: Connection;
-  readonly channels: ChannelPool<ConfirmChannel>;
-  /** Exchanges this session has published to. */
-  readonly known: Set<string>;
-};
+import type { Publisher } from "./publisher.ts";
 
 /** Channels that may end without taking a message. */
 const MAX_STALLS = 3;
+
+const CHANNEL_MS = 10_000;
 
 /** Of these the next message would die as well. */
 const ENDS_ALL: ReadonlySet<string> = new Set(["not_found", "unauthorised", "blocked", "timeout"]);
@@ -28,7 +23,7 @@ const ENDS_ALL: ReadonlySet<string> = new Set(["not_found", "unauthorised", "blo
  * exchange, never sent, or the cause of the channel's end. What was sent and has no verdict is `unknown`.
  */
 export async function publish(
-  publisher: Publisher,
+  opening: Promise<Publisher>,
   messages: readonly Outgoing[],
   target: Target,
   signal: AbortSignal,
@@ -37,7 +32,9 @@ export async function publish(
   const report = (index: number, outcome: PublishOutcome): void => {
     outcomes[index] = outcome;
   };
-  const fault = await publishAll(publisher, messages, target, signal, report).catch(faultOf);
+  const fault = await before(opening, signal, "the broker did not answer in time")
+    .then((publisher) => publishAll(publisher, messages, target, signal, report))
+    .catch(faultOf);
   const unsent = fault ?? new Fault("internal", "it was not sent");
   return outcomes.map((outcome) => outcome ?? { status: "refused", fault: unsent });
 }
@@ -55,9 +52,11 @@ async function publishAll(
   let stalls = 0;
   // More than one channel only where a single message made the broker close the one before.
   while (next < messages.length) {
-    const tracked = await channels.take();
+    const reason = connection.blocked();
+    if (reason !== null) return blockedFault(reason);
+    const tracked = await takeChannel(channels, signal);
     const flight = depart(tracked, connection, target, known, signal, report);
-    const before = next;
+    const first = next;
     let fault: Fault | null = null;
     try {
       const sent = await sendFrom(flight, connection, messages, next, report);
@@ -69,13 +68,24 @@ async function publishAll(
       if (flight.land(fault)) channels.giveBack(tracked);
       else channels.discard(tracked);
     }
-    stalls = next === before ? stalls + 1 : 0;
+    stalls = next === first ? stalls + 1 : 0;
     if (fault !== null && (ENDS_ALL.has(fault.code) || connection.fault() !== null || stalls === MAX_STALLS)) {
       known.delete(target.exchange);
       return fault;
     }
   }
   return null;
+}
+
+/** A broker that blocks us does not answer to channel.open either. Throws Fault. */
+async function takeChannel({ take, giveBack }: Publisher["channels"], signal: AbortSignal): ReturnType<typeof take> {
+  const taking = take();
+  try {
+    return await before(taking, AbortSignal.any([signal, AbortSignal.timeout(CHANNEL_MS)]), "no channel could be opened in time");
+  } catch (error) {
+    taking.then(giveBack, () => {});
+    throw error;
+  }
 }
 
 /** Sends until the end, or until one must not be sent: that one is `next`. */

@@ -1,0 +1,37 @@
+import { defineConfig, devices } from "@playwright/test";
+import { env } from "./e2e/env.ts";
+
+/** Real Chromium against the real system of e2e/global-setup.ts, one test after the other: they share that system. */
+export default defineConfig({
+  testDir: "e2e",
+  outputDir: "test-results/e2e",
+  globalSetup: "./e2e/global-setup.ts",
+  // pictures for the README are made on demand: SCREENSHOTS=1
+  testMatch: env.screenshots ? "screenshots.spec.ts" : "*.spec.ts",
+  testIgnore: env.screenshots ? [] : ["screenshots.spec.ts"],
+  workers: 1,
+  retries: 0,
+  forbidOnly: true,
+  timeout: 120_000,
+  expect: { timeout: 15_000 },
+  use: {
+    ...devices["Desktop Chrome"],
+    viewport: { width: 1440, height: 900 },
+    locale: "en-US",
+    timezoneId: "UTC",
+    actionTimeout: 15_000,
+    navigationTimeout: 30_000,
+    screenshot: "only-on-failure",
+    launchOptions: {
+      executablePath: env.chromium,
+      args: [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--no-first-run",
+      ],
+    },
+  },
+});
