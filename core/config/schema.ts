@@ -36,7 +36,7 @@ const sourceFields = {
   connection: connectionName.describe("Name of a connection above."),
   consent: z.boolean().default(false).describe("Capturing takes the messages out of the queue: Redrive then holds the only copy."),
   capture: z.boolean().default(true).describe("Whether to capture now."),
-  watchWindow: z.prefault(duration(10, 7 * DAY), "5m").describe("How long a resent message is watched before it counts as resolved."),
+  watchWindow: z.prefault(duration(5, 7 * DAY), "5m").describe("How long a resent message is watched before it counts as resolved."),
 };
 
 /** Keys of a source that mean the same for every broker; the rest of it belongs to the manifest. */

@@ -3,7 +3,7 @@ import type { Progress } from "#core/operation.ts";
 import type { Selection } from "#core/selection.ts";
 import type { MessageState } from "#core/message/state.ts";
 import type { Db, Tx } from "../client.ts";
-import { events, messages, operationItems, operations, type ItemOutcome, type OperationState } from "../schema/index.ts";
+import { events, messages, operationItems, operations, sources, type ItemOutcome, type OperationState } from "../schema/index.ts";
 import { matching } from "./message-filter.ts";
 
 const chosen = (selection: Selection) =>
@@ -61,8 +61,10 @@ export async function freezeSelection(tx: Tx, order: Freeze): Promise<number> {
       order by id for update
     ), moved as (
       update ${messages} set state = ${order.to}, operation_id = ${queueFor}::uuid,
-        attempt_id = null, lease_until = null, watch_until = null, changed_at = now()
-      from next where messages.id = next.id
+        attempt_id = null, lease_until = null, changed_at = now(),
+        -- what a person says was delivered is watched like what the broker confirmed
+        watch_until = case when ${order.to}::text = 'resent' then now() + sources.watch_seconds * interval '1 second' end
+      from next, ${sources} where messages.id = next.id and sources.id = messages.source_id
       returning messages.id, next.from_state
     ), logged as (
       insert into ${events} (message_id, actor, from_state, to_state, cause, reason, operation_id)

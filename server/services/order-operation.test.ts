@@ -55,6 +55,15 @@ test("fifty clicks of one dialog make one operation, one audit entry and one ans
   expect(await database.db.select().from(audit).where(eq(audit.subject, operationId))).toHaveLength(1);
 });
 
+test("what a person marks as delivered is watched, and resolved after its window", async () => {
+  await newPlace();
+  const id = await insertMessage(database.db, place, { state: "in_doubt" });
+  await give(await previewed("mark_delivered", ids([id])));
+  const [row] = await database.db.select().from(messages).where(eq(messages.id, id));
+  expect(row?.state).toBe("resent");
+  expect(row?.watchUntil?.getTime()).toBeGreaterThan(Date.now());
+});
+
 test("two operators with overlapping selections: each message has one owner, and the slower one is told", async () => {
   await newPlace();
   const all = await insertMessages(database.db, place, Array.from({ length: 300 }, () => ({})));

@@ -1,4 +1,4 @@
-export const TONES = ["red", "amber", "green", "teal", "blue", "violet", "grey"] as const;
+const TONES = ["red", "amber", "green", "teal", "blue", "violet", "grey"] as const;
 /** A colour with a meaning; its three shades (text, soft, solid) are tokens in app/globals.css. */
 export type Tone = (typeof TONES)[number];
 
