@@ -23,7 +23,7 @@ test("a letter's journey: it dies, is edited and resent byte for byte, and dies 
   await expect(page).toHaveURL(new RegExp(`/messages/${id}`));
   const timeline = page.getByRole("list", { name: "Timeline" });
   await expect(timeline.getByText("Death 1", { exact: true })).toBeVisible();
-  await expect(timeline.getByText("rabbitmq-x-death")).toBeVisible();
+  await expect(timeline.getByText("RabbitMQ dead-letter exchange")).toBeVisible();
   await expect(timeline.getByText(PAIR.work, { exact: true })).toBeVisible();
 
   await page.getByRole("button", { name: /^Edit and resend/ }).click();

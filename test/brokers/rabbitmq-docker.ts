@@ -26,7 +26,7 @@ export async function startDockerRabbit(config: readonly string[]): Promise<Test
     `--publish=127.0.0.1:${port}:5672`,
     `--publish=127.0.0.1:${management}:15672`,
     `--volume=${join(folder, "90-tests.conf")}:/etc/rabbitmq/conf.d/90-tests.conf:ro`,
-    "rabbitmq:4.2-management-alpine",
+    IMAGE,
   ]);
   const ready = (): Promise<void> => rabbitAnswers(port, managementUrl, () => {});
   await ready();

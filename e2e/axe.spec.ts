@@ -1,0 +1,79 @@
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { PAIRS } from "./facts.ts";
+import { expect, test } from "./fixtures.ts";
+import { deadLetters } from "./letters.ts";
+
+const PAIR = PAIRS.pages;
+const SETTLED = "[aria-busy=true]";
+
+/** Serious and critical violations, a line each with the first element that has it. */
+async function violations(page: Page): Promise<string[]> {
+  const { violations: found } = await new AxeBuilder({ page }).analyze();
+  return found
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary = "" }) => `${new URL(page.url()).pathname} ${id}: ${html.slice(0, 160)} ${failureSummary.split("\n")[1]?.trim()}`));
+}
+
+async function lookAt(page: Page, paths: readonly string[], ready: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const path of paths) {
+    await page.goto(path);
+    await expect(page.getByRole("heading", { level: 1 }).first()).toBeVisible();
+    await expect(page.locator(ready)).toBeVisible();
+    await expect(page.locator(SETTLED)).toHaveCount(0);
+    found.push(...(await violations(page)));
+  }
+  return found;
+}
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test.describe(`in the ${colorScheme} look`, () => {
+    test.use({ colorScheme });
+
+    test("no page has a serious accessibility violation", async ({ page, rabbit, sql, world }) => {
+      test.setTimeout(300_000);
+      const ids = await deadLetters(rabbit, sql, PAIR, ['{"parcel":1}', '{"parcel":2}'], { type: "com.shop.ParcelError", message: "too heavy" });
+      const [first = "", second = ""] = ids;
+      const [group] = await sql<{ id: string }[]>`select group_id as id from messages where id = ${first}`;
+      const [{ now } = { now: 0 }] = await sql<{ now: number }[]>`select max(position)::int as now from messages`;
+      const ordered = await page.request.post("/api/trpc/operations.order", {
+        data: { act: "discard", selection: { by: "ids", ids: [second] }, requestId: crypto.randomUUID(), expected: 1, asOf: now, reason: "for the picture" },
+        headers: { origin: world.url },
+      });
+      expect(ordered.status()).toBe(200);
+      const { operationId } = (await ordered.json()).result.data;
+      const [connection] = await sql<{ id: string }[]>`select id from connections where name = 'shop'`;
+      const paths = [
+        "/",
+        "/messages",
+        `/messages?id=${first}`,
+        `/messages/${first}`,
+        `/messages/${first}?tab=headers`,
+        `/messages/${first}?tab=facts`,
+        "/groups",
+        `/groups/${group?.id}`,
+        "/operations",
+        `/operations/${operationId}`,
+        "/queues",
+        "/queues?view=captured",
+        "/audit",
+        "/settings/account",
+        "/settings/people",
+        "/settings/connections",
+        "/settings/connections/new",
+        `/settings/connections/${connection?.id}`,
+        "/settings/environment",
+        "/settings/about",
+      ];
+      expect(await lookAt(page, paths, "main")).toEqual([]);
+    });
+
+    test.describe("signed out", () => {
+      test.use({ role: null });
+      test("the sign-in page has none either", async ({ page }) => {
+        expect(await lookAt(page, ["/sign-in"], "form")).toEqual([]);
+      });
+    });
+  });
+}
