@@ -11,5 +11,5 @@ export const selection = z.discriminatedUnion("by", [
 ]);
 export type Selection = z.infer<typeof selection>;
 
-/** Above this many messages, or for any discard of more than one, the number has to be typed. */
+/** Above this many messages the number has to be typed before an order; below it the button names it. */
 export const TYPE_THE_NUMBER_ABOVE = 1_000;
