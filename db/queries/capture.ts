@@ -57,30 +57,36 @@ export class LeaseLost extends Error {}
  * changes nothing. Throws LeaseLost, or the database's error; then nothing was stored and the batch has to be released.
  */
 export async function storeBatch(sql: Sql, batch: CaptureBatch): Promise<StoredBatch> {
+  // statements that do not need each other's answers are sent together: under load each wait is a turn lost
   return sql.begin(async (tx) => {
-    if (!(await holdsLease(tx, batch.lease))) throw new LeaseLost(`lease ${batch.lease.name} is held by another worker`);
-    const [row] = await tx<{ id: number }[]>`
-      insert into capture_batches (source_id, worker, count)
-      values (${batch.sourceId}, ${batch.worker}, ${batch.deaths.length}) returning id`;
-    const batchId = row?.id ?? 0;
+    const [held, batchId] = await Promise.all([holdsLease(tx, batch.lease), insertBatch(tx, batch)]);
+    if (!held) throw new LeaseLost(`lease ${batch.lease.name} is held by another worker`);
     const fresh = await withoutStored(tx, batch, batchId);
-    if (fresh.length > 0) {
-      const groupIds = await countInGroups(tx, batch.sourceId, fresh);
-      const returned = await bringBack(tx, fresh, groupIds);
-      await insertDeaths(tx, batch, batchId, fresh, groupIds, returned);
-    }
-    await tx`
-      update sources set captured = captured + ${fresh.length}, cursor = coalesce(${batch.cursor}, cursor),
-        last_captured_at = case when ${fresh.length} > 0 then now() else last_captured_at end,
-        fault_code = null, fault_detail = null, fault_at = null
-      where id = ${batch.sourceId}`;
-    await tx`
-      insert into source_minutes (source_id, minute, died)
-      values (${batch.sourceId}, date_trunc('minute', now()), ${fresh.length})
-      on conflict (source_id, minute) do update set died = source_minutes.died + excluded.died`;
-    await notify(tx, ["messages", "groups", "sources"]);
+    const groupIds = await countInGroups(tx, batch.sourceId, fresh);
+    // locks messages before the minute's row is, as a settling resend does
+    const returned = await bringBack(tx, fresh, groupIds);
+    await Promise.all([insertDeaths(tx, { batch, batchId, groupIds, returned }, fresh), countInSource(tx, batch, fresh.length)]);
     return { batchId, fresh: fresh.length };
   }) as Promise<StoredBatch>;
+}
+
+async function insertBatch(tx: AnySql, { sourceId, worker, deaths }: CaptureBatch): Promise<number> {
+  const [row] = await tx<{ id: number }[]>`
+    insert into capture_batches (source_id, worker, count) values (${sourceId}, ${worker}, ${deaths.length}) returning id`;
+  return row?.id ?? 0;
+}
+
+async function countInSource(tx: AnySql, { sourceId, cursor }: CaptureBatch, fresh: number): Promise<void> {
+  const counted = tx`
+    update sources set captured = captured + ${fresh}, cursor = coalesce(${cursor}, cursor),
+      last_captured_at = case when ${fresh} > 0 then now() else last_captured_at end,
+      fault_code = null, fault_detail = null, fault_at = null
+    where id = ${sourceId}`;
+  const inMinute = tx`
+    insert into source_minutes (source_id, minute, died)
+    values (${sourceId}, date_trunc('minute', now()), ${fresh})
+    on conflict (source_id, minute) do update set died = source_minutes.died + excluded.died`;
+  await Promise.all([counted, inMinute, notify(tx, ["messages", "groups", "sources"])]);
 }
 
 /** The broker has processed our ack: from now on an equal death is another one. */
@@ -134,86 +140,107 @@ async function unacceptedDeaths(tx: AnySql, sourceId: string, hashes: readonly s
 
 /** Counts the deaths in their groups, making those that are new. Answers the group of each fingerprint. */
 async function countInGroups(tx: AnySql, sourceId: string, deaths: readonly NewDeath[]): Promise<Map<string, string>> {
+  if (deaths.length === 0) return new Map();
   const byFingerprint = [...Map.groupBy(deaths, (death) => death.fingerprint).values()]
     .flatMap((alike) => (alike[0] === undefined ? [] : [{ ...alike[0], count: alike.length }]))
     // in one order everywhere, so that two captures wait instead of deadlocking
     .toSorted((a, b) => (a.fingerprint < b.fingerprint ? -1 : 1));
   const rows = await tx<{ id: string; fingerprint: string }[]>`
-    insert into groups (source_id, fingerprint, title, error_type, reason, deaths, first_seen_at, last_seen_at)
-    select ${sourceId}, fingerprint, title, error_type, reason, count, now(), now()
-    from unnest(
-      ${byFingerprint.map((each) => each.fingerprint)}::text[], ${byFingerprint.map((each) => each.title)}::text[],
-      ${byFingerprint.map((each) => each.errorType)}::text[], ${byFingerprint.map((each) => each.reason)}::text[],
-      ${byFingerprint.map((each) => each.count)}::int[]
-    ) as new (fingerprint, title, error_type, reason, count)
-    on conflict (source_id, fingerprint) do update
-      set deaths = groups.deaths + excluded.deaths, last_seen_at = excluded.last_seen_at
-    returning id, fingerprint`;
-  const groupIds = new Map(rows.map((row) => [row.fingerprint, row.id]));
-  await tx`
-    insert into group_minutes (group_id, minute, died)
-    select group_id, date_trunc('minute', now()), died
-    from unnest(${byFingerprint.map((each) => groupIds.get(each.fingerprint) ?? null)}::uuid[],
-      ${byFingerprint.map((each) => each.count)}::int[]) as new (group_id, died)
-    on conflict (group_id, minute) do update set died = group_minutes.died + excluded.died`;
-  return groupIds;
+    with new as (
+      select * from unnest(
+        ${byFingerprint.map((each) => each.fingerprint)}::text[], ${byFingerprint.map((each) => each.title)}::text[],
+        ${byFingerprint.map((each) => each.errorType)}::text[], ${byFingerprint.map((each) => each.reason)}::text[],
+        ${byFingerprint.map((each) => each.count)}::int[]
+      ) as new (fingerprint, title, error_type, reason, count)
+    ), counted as (
+      insert into groups (source_id, fingerprint, title, error_type, reason, deaths, first_seen_at, last_seen_at)
+      select ${sourceId}, fingerprint, title, error_type, reason, count, now(), now() from new
+      on conflict (source_id, fingerprint) do update
+        set deaths = groups.deaths + excluded.deaths, last_seen_at = excluded.last_seen_at
+      returning id, fingerprint
+    ), in_minute as (
+      insert into group_minutes (group_id, minute, died)
+      select counted.id, date_trunc('minute', now()), new.count from counted join new using (fingerprint)
+      on conflict (group_id, minute) do update set died = group_minutes.died + excluded.died
+    )
+    select id, fingerprint from counted`;
+  return new Map(rows.map((row) => [row.fingerprint, row.id]));
 }
 
 /** postgres.js has no arrays of bytea: bodies travel as hex text and are decoded by Postgres. */
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("hex");
 
-/** Bodies, deaths and the messages that begin with them, in one round trip. */
-async function insertDeaths(
+type Insertion = {
+  readonly batch: CaptureBatch;
+  readonly batchId: number;
+  readonly groupIds: ReadonlyMap<string, string>;
+  readonly returned: ReadonlyMap<string, Returned>;
+};
+
+/** Bodies, deaths and the messages that begin with them. A list of `unnest`s is read row by row, without a copy. */
+async function insertDeaths(tx: AnySql, insertion: Insertion, deaths: readonly NewDeath[]): Promise<void> {
+  if (deaths.length === 0) return;
+  const begun = deaths.filter(({ id }) => !insertion.returned.has(id));
+  await Promise.all([
+    insertBodies(tx, deaths),
+    insertDeathRows(tx, insertion, deaths),
+    begun.length === 0 ? null : insertMessages(tx, insertion, begun),
+  ]);
+}
+
+async function insertBodies(tx: AnySql, deaths: readonly NewDeath[]): Promise<void> {
+  await tx`
+    insert into bodies (id, bytes)
+    select unnest(${deaths.map((d) => d.id)}::uuid[]), decode(unnest(${deaths.map((d) => hex(d.body))}::text[]), 'hex')`;
+}
+
+async function insertDeathRows(
   tx: AnySql,
-  batch: CaptureBatch,
-  batchId: number,
+  { batch, batchId, returned }: Insertion,
   deaths: readonly NewDeath[],
-  groupIds: ReadonlyMap<string, string>,
-  returned: ReadonlyMap<string, Returned>,
 ): Promise<void> {
   const column = <T>(of: (death: NewDeath) => T): T[] => deaths.map(of);
   await tx`
-    with new as (
-      select * from unnest(
-        ${column((d) => d.id)}::uuid[],
-        ${column((d) => returned.get(d.id)?.messageId ?? d.id)}::uuid[],
-        ${column((d) => returned.get(d.id)?.number ?? 1)}::int[],
-        ${column((d) => returned.get(d.id)?.afterAttemptId ?? null)}::uuid[],
-        ${column(identityText)}::text[],
-        ${column((d) => hex(d.body))}::text[],
-        ${column((d) => d.body.length)}::int[],
-        ${column((d) => d.headers)}::text[],
-        ${column((d) => d.native)}::text[],
-        ${column((d) => d.normal)}::text[],
-        ${column((d) => d.rule)}::text[],
-        ${column((d) => d.reason)}::text[],
-        ${column((d) => groupIds.get(d.fingerprint) ?? null)}::uuid[],
-        ${column((d) => d.errorType)}::text[],
-        ${column((d) => d.errorMessage)}::text[],
-        ${column((d) => d.origin)}::text[],
-        ${column((d) => d.key)}::text[],
-        ${column((d) => d.attempts)}::int[],
-        ${column((d) => d.contentType)}::text[],
-        ${column((d) => d.search)}::text[],
-        ${column((d) => d.firstFailedAt?.toISOString() ?? null)}::timestamptz[],
-        ${column((d) => d.lastFailedAt?.toISOString() ?? null)}::timestamptz[]
-      ) with ordinality as t (
-        id, message_id, number, after_attempt_id, identity, body, size, headers, native, normal, rule, reason, group_id,
-        error_type, error_message, origin, key, attempts, content_type, search, first_failed_at, last_failed_at, place)
-    ), stored_bodies as (
-      insert into bodies (id, bytes) select id, decode(body, 'hex') from new
-    ), stored_deaths as (
-      insert into deaths (id, message_id, number, source_id, batch_id, identity, captured_at, body_id, size, headers,
-        native, normal, reason, after_attempt_id)
-      select id, message_id, number, ${batch.sourceId}::uuid, ${batchId}, identity, now(), id, size, headers,
-        native, normal, reason, after_attempt_id
-      from new
-    )
+    insert into deaths (id, message_id, number, source_id, batch_id, identity, captured_at, body_id, size, headers,
+      native, normal, reason, after_attempt_id)
+    select id, message_id, number, ${batch.sourceId}::uuid, ${batchId}, identity, now(), id, size, headers,
+      native, normal, reason, after_attempt_id
+    from (select
+      unnest(${column((d) => d.id)}::uuid[]) as id,
+      unnest(${column((d) => returned.get(d.id)?.messageId ?? d.id)}::uuid[]) as message_id,
+      unnest(${column((d) => returned.get(d.id)?.number ?? 1)}::int[]) as number,
+      unnest(${column((d) => returned.get(d.id)?.afterAttemptId ?? null)}::uuid[]) as after_attempt_id,
+      unnest(${column(identityText)}::text[]) as identity,
+      unnest(${column((d) => d.body.length)}::int[]) as size,
+      unnest(${column((d) => d.headers)}::text[]) as headers,
+      unnest(${column((d) => d.native)}::text[]) as native,
+      unnest(${column((d) => d.normal)}::text[]) as normal,
+      unnest(${column((d) => d.reason)}::text[]) as reason) as new`;
+}
+
+/** In the order of the deaths: the positions follow it. */
+async function insertMessages(tx: AnySql, { batch, groupIds }: Insertion, deaths: readonly NewDeath[]): Promise<void> {
+  const column = <T>(of: (death: NewDeath) => T): T[] => deaths.map(of);
+  await tx`
     insert into messages (id, position, connection_id, source_id, group_id, state, deaths, last_death_id, body_id, size,
       rule, reason, error_type, error_message, origin, key, attempts, content_type, search, first_failed_at,
       last_failed_at, captured_at, last_death_at, changed_at)
     select id, nextval('message_position'), ${batch.connectionId}::uuid, ${batch.sourceId}::uuid, group_id, 'dead', 1, id, id,
       size, rule, reason, error_type, error_message, origin, key, attempts, content_type, search, first_failed_at,
       last_failed_at, now(), now(), now()
-    from (select * from new where message_id = id order by place) as begun`;
+    from (select
+      unnest(${column((d) => d.id)}::uuid[]) as id,
+      unnest(${column((d) => groupIds.get(d.fingerprint) ?? null)}::uuid[]) as group_id,
+      unnest(${column((d) => d.body.length)}::int[]) as size,
+      unnest(${column((d) => d.rule)}::text[]) as rule,
+      unnest(${column((d) => d.reason)}::text[]) as reason,
+      unnest(${column((d) => d.errorType)}::text[]) as error_type,
+      unnest(${column((d) => d.errorMessage)}::text[]) as error_message,
+      unnest(${column((d) => d.origin)}::text[]) as origin,
+      unnest(${column((d) => d.key)}::text[]) as key,
+      unnest(${column((d) => d.attempts)}::int[]) as attempts,
+      unnest(${column((d) => d.contentType)}::text[]) as content_type,
+      unnest(${column((d) => d.search)}::text[]) as search,
+      unnest(${column((d) => d.firstFailedAt?.toISOString() ?? null)}::timestamptz[]) as first_failed_at,
+      unnest(${column((d) => d.lastFailedAt?.toISOString() ?? null)}::timestamptz[]) as last_failed_at) as new`;
 }

@@ -78,5 +78,7 @@ export const messages = pgTable(
     index("messages_sending").on(t.leaseUntil).where(sql`state = 'sending'`),
     // watch windows that ended
     index("messages_resent").on(t.watchUntil).where(sql`state = 'resent'`),
+    // what was resolved of late, for the overview
+    index("messages_resolved").on(t.changedAt).where(sql`state = 'resolved'`),
   ],
 );

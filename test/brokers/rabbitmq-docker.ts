@@ -7,6 +7,7 @@ import { freePorts } from "./free-port.ts";
 import { rabbitAnswers } from "./rabbitmq-ready.ts";
 import type { TestRabbit } from "./rabbitmq.ts";
 
+const IMAGE = "rabbitmq:4.2-management-alpine";
 const run = promisify(execFile);
 
 /** The same broker in a container, for machines without Debian's package. */
@@ -25,7 +26,7 @@ export async function startDockerRabbit(config: readonly string[]): Promise<Test
     `--publish=127.0.0.1:${port}:5672`,
     `--publish=127.0.0.1:${management}:15672`,
     `--volume=${join(folder, "90-tests.conf")}:/etc/rabbitmq/conf.d/90-tests.conf:ro`,
-    "rabbitmq:4.2-management-alpine",
+    IMAGE,
   ]);
   const ready = (): Promise<void> => rabbitAnswers(port, managementUrl, () => {});
   await ready();

@@ -157,6 +157,22 @@ const nastyMessages = (): Planted[] => [
   { label: "60 arrays deep", body: new Uint8Array(), headers: [{ name: "deep", value: tooDeep() }] },
 ];
 
+let own: Promise<TestRabbit> | null = null;
+
+/** A broker of the test file's own, started once. Stop it with `stopOwnRabbit`. */
+const ownRabbit = (): Promise<TestRabbit> => {
+  own ??= startRabbit({ own: true }).then((started) => {
+    if (started.rabbit === null) throw new Error(`no RabbitMQ of our own: ${started.reason}`);
+    return started.rabbit;
+  });
+  return own;
+};
+
+export async function stopOwnRabbit(): Promise<void> {
+  await (await own)?.stop();
+  own = null;
+}
+
 /** The harness for one type of queue. */
 export async function rabbitHarness(type: Source["type"]): Promise<AdapterHarness<RabbitManifest>> {
   const server = runsRabbit();
@@ -201,13 +217,13 @@ export async function rabbitHarness(type: Source["type"]): Promise<AdapterHarnes
       return { source, sign: { sign: "target_of", queue: failing }, access };
     },
     startPrivateBroker: async () => {
-      const { rabbit: own, ...why } = await startRabbit({ own: true });
-      if (own === null) throw new Error(`no RabbitMQ of our own: ${JSON.stringify(why)}`);
+      const broker = await ownRabbit();
       return {
-        access: accessTo(own),
-        place: async () => makePlace(await openNative(own), type),
-        restart: own.restart,
-        [Symbol.asyncDispose]: own.stop,
+        access: accessTo(broker),
+        place: async () => makePlace(await openNative(broker), type),
+        restart: broker.restart,
+        // The next harness of the file uses it too: starting one takes seconds.
+        [Symbol.asyncDispose]: async () => {},
       };
     },
   };

@@ -124,7 +124,8 @@ type Guard = {
 };
 
 async function startGuard(env: Record<string, string>): Promise<Guard> {
-  const guard = spawn("/bin/sh", ["-c", GUARD], { env: { NODE_ENV: "test", ...env }, stdio: ["pipe", "pipe", "ignore"] });
+  // In a process group of its own: a signal to the tests must not end the guard before it has tidied up.
+  const guard = spawn("/bin/sh", ["-c", GUARD], { env: { NODE_ENV: "test", ...env }, stdio: ["pipe", "pipe", "ignore"], detached: true });
   const lines = createInterface({ input: guard.stdout });
   const [pid] = (await once(lines, "line")) as [string];
   let ended = false;

@@ -1,6 +1,6 @@
 "use client";
 
-import { Ellipsis, Send, Trash2, X } from "lucide-react";
+import { Ellipsis, X } from "lucide-react";
 import { useTranslations } from "use-intl";
 import { may, statesFor, type Act, type MessageState } from "#core/message/state.ts";
 import { MAX_IDS } from "#core/selection.ts";
@@ -17,7 +17,9 @@ import type { Choice } from "./use-choice.ts";
 
 type Props = { choice: Choice; rows: readonly MessageRow[]; states: readonly MessageState[]; counts: StateCounts | undefined; onAct: (act: Act) => void };
 
-const OTHERS: readonly Act[] = ["restore", "call_back", "mark_delivered", "mark_not_delivered"];
+const ACT_NAMES: readonly Act[] = ["resend", "discard", "restore", "call_back", "mark_delivered", "mark_not_delivered"];
+const IN_SIGHT = 3;
+const KEYS: Partial<Record<Act, string>> = { resend: "r", discard: "d" };
 
 /** How many there are, of the states that are shown; null when one of them is not known. */
 const matching = (states: readonly MessageState[], counts: StateCounts | undefined): number | null =>
@@ -35,9 +37,12 @@ export function ChoiceBar({ choice, rows, states, counts, onAct }: Props) {
   const grey = (act: Act): string | null => {
     if (greyRole !== null) return greyRole;
     if (choice.tooMany) return t("choice.tooMany", { max: MAX_IDS });
-    const possible = elsewhere || chosenStates.some((state) => may(act, state));
-    return possible ? null : t("choice.noneMay", { states: statesFor(act).map((state) => t(`stateWord.${state}`)).join(", ") });
+    const someMay = elsewhere || chosenStates.some((state) => may(act, state));
+    return someMay ? null : t("choice.noneMay", { states: statesFor(act).map((state) => t(`stateWord.${state}`)).join(", ") });
   };
+  // what can be done stands in sight; where nothing can, the usual two say why
+  const possible = ACT_NAMES.filter((act) => grey(act) === null).slice(0, IN_SIGHT);
+  const shown: readonly Act[] = possible.length > 0 ? possible : ["resend", "discard"];
   const wholePage = rows.length > 0 && rows.every(({ id }) => choice.rows.keys.has(id));
   return (
     <div role="region" aria-label={t("choice.label")} className="flex min-h-10 flex-wrap items-center gap-2 border-b bg-accent-soft px-3 py-1.5">
@@ -51,19 +56,20 @@ export function ChoiceBar({ choice, rows, states, counts, onAct }: Props) {
         </Button>
       )}
       <span className="flex-1" />
-      <Button size="sm" variant="primary" disabledReason={grey("resend")} onClick={() => onAct("resend")}>
-        <Send aria-hidden />
-        {ops("act.resend")}
-        <Kbd keys="r" />
-      </Button>
-      <Button size="sm" disabledReason={grey("discard")} onClick={() => onAct("discard")}>
-        <Trash2 aria-hidden />
-        {ops("act.discard")}
-        <Kbd keys="d" />
-      </Button>
+      {shown.map((act, at) => {
+        const Icon = ACT_ICONS[act];
+        const reason = grey(act);
+        return (
+          <Button key={act} size="sm" variant={at === 0 && reason === null ? "primary" : "secondary"} disabledReason={reason} onClick={() => onAct(act)}>
+            <Icon aria-hidden />
+            {ops(`act.${act}`)}
+            {KEYS[act] !== undefined && <Kbd keys={KEYS[act]} />}
+          </Button>
+        );
+      })}
       <Menu
         trigger={<IconButton icon={Ellipsis} size="sm" variant="secondary" label={t("moreActions")} />}
-        items={OTHERS.map((act) => ({ label: ops(`act.${act}`), icon: ACT_ICONS[act], disabledReason: grey(act), onSelect: () => onAct(act) }))}
+        items={ACT_NAMES.filter((act) => !shown.includes(act)).map((act) => ({ label: ops(`act.${act}`), icon: ACT_ICONS[act], disabledReason: grey(act), onSelect: () => onAct(act) }))}
       />
     </div>
   );

@@ -57,7 +57,6 @@ export function DeadLettersPage() {
     open: () => id !== null && router.push(messageHref(id, chosen)),
     close: () => (choice.held ? choice.clear() : setSearch({ id: null })),
     some: choice.held || id !== null,
-    one: id !== null && !choice.held,
   });
   const pane = id === null ? null : <MessagePane key={id} id={id} keys={!choice.held} href={messageHref(id, chosen)} onClose={() => setSearch({ id: null })} onAct={(act) => (act === "edit" ? setAsked({ act, id }) : setAsked({ act, selection: { by: "ids", ids: [id] } }))} />;
   return (

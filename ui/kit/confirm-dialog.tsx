@@ -18,6 +18,7 @@ type Props = {
   /** What will happen, as the button's text: "Resend 1,204 to payments at 50/s". */
   confirmLabel: string;
   danger?: boolean;
+  width?: "sm" | "md";
   /** The number that must be typed before it may be confirmed, for what can not be undone. */
   typedCount?: number;
   /** Why it can not be confirmed yet, e.g. a reason is missing. */
@@ -55,6 +56,7 @@ function OpenConfirm(props: Props) {
       onOpenChange={props.onOpenChange}
       title={props.title}
       description={props.description}
+      width={props.width ?? "sm"}
       footer={
         <>
           <Button onClick={() => props.onOpenChange(false)}>{t("cancel")}</Button>

@@ -50,17 +50,6 @@ export function Details({ items, className }: { items: readonly Detail[]; classN
   );
 }
 
-/** One number that matters, under its name. */
-function Stat({ label, value, note }: { label: ReactNode; value: ReactNode; note?: ReactNode }) {
-  return (
-    <div className="min-w-0">
-      <div className="truncate text-muted">{label}</div>
-      <div className="mt-0.5 text-2xl font-semibold tracking-tight tabular-nums">{value}</div>
-      {note && <div className="mt-0.5 truncate text-sm text-muted">{note}</div>}
-    </div>
-  );
-}
-
 /** Filters and actions above a list. */
 export function Toolbar({ label, children }: { label: string; children: ReactNode }) {
   return (

@@ -10,6 +10,8 @@ type Options = {
   action?: { label: string; onClick: () => void };
   /** A second notice with the same id replaces the first. */
   id?: string;
+  /** How long it stays, ms; longer where it offers a way back. */
+  duration?: number;
 };
 
 /** A passing notice of what happened. Errors that need an answer belong beside what failed, not here. */

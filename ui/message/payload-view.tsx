@@ -5,6 +5,7 @@ import { Download, TriangleAlert } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { useTranslations } from "use-intl";
 import { bytesOfBase64 } from "#core/message/bytes.ts";
+import { editableText } from "#core/message/edit-text.ts";
 import { describe, type PayloadView as Described } from "#core/message/payload.ts";
 import { CodeView } from "../kit/code/code-view.tsx";
 import { HexView } from "../kit/code/hex-view.tsx";
@@ -58,9 +59,14 @@ function Shown({ view, bytes, cut, size, contentType, href, aside }: ShownProps)
       {t("payload.download")}
     </a>
   );
+  const shown = view.text === null ? null : editableText(bytes);
+  // uniform CRLF is said once instead of at the end of every line
+  const crlf = shown !== null && !shown.shown.includes("\r") && view.text?.includes("\r") === true;
   const info = (
     <>
       <Bytes value={size} /> · {contentType === null ? t("payload.noType") : visibleText(contentType, 80)}
+      {crlf && " · CRLF"}
+      {view.text?.startsWith("\uFEFF") && " · BOM"}
     </>
   );
   const frame = { label: t("view.payload"), info, actions: download, className: "min-h-0 flex-1" };
@@ -82,7 +88,7 @@ function Shown({ view, bytes, cut, size, contentType, href, aside }: ShownProps)
       ) : look === "hex" || view.text === null ? (
         <HexView bytes={bytes} {...frame} />
       ) : (
-        <CodeView text={look === "pretty" ? (view.pretty ?? view.text) : view.text} language={view.kind === "json" ? "json" : "text"} {...frame} />
+        <CodeView text={look === "pretty" ? (view.pretty ?? view.text) : crlf ? shown.shown : view.text} language={view.kind === "json" ? "json" : "text"} {...frame} />
       )}
     </div>
   );

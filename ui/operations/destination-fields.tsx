@@ -11,10 +11,10 @@ import { TextField } from "../kit/text-field.tsx";
 import type { DestinationForm } from "./destination-form.ts";
 import { targetText } from "./target-text.ts";
 
-type Props = { form: DestinationForm; onChange: (form: DestinationForm) => void; plan: SelectionPlan | null };
+type Props = { form: DestinationForm; onChange: (form: DestinationForm) => void; plan: SelectionPlan | null; /** How many messages there are; a plan may have looked at fewer. */ count: number };
 
 /** Where to: the queue it failed in, where the producer sent it, or another place on the same connection. */
-export function DestinationFields({ form, onChange, plan }: Props) {
+export function DestinationFields({ form, onChange, plan, count }: Props) {
   const t = useTranslations("operations");
   const kind = plan?.kinds.length === 1 && plan.kinds[0] !== undefined ? plan.kinds[0] : form.kind;
   return (
@@ -26,10 +26,10 @@ export function DestinationFields({ form, onChange, plan }: Props) {
         className="grid gap-px overflow-hidden rounded border"
       >
         <Choice value="failed_queue" chosen={form.to} title={t("toFailedQueue")} help={t("toFailedQueueHelp")}>
-          {plan && <Places destined={plan.failedQueue} sampled={plan.sampled} />}
+          {plan && <Places destined={plan.failedQueue} sampled={plan.sampled} example={count > plan.sampled} />}
         </Choice>
         <Choice value="origin" chosen={form.to} title={t("toOrigin")} help={t("toOriginHelp")}>
-          {plan && <Places destined={plan.origin} sampled={plan.sampled} />}
+          {plan && <Places destined={plan.origin} sampled={plan.sampled} example={count > plan.sampled} />}
         </Choice>
         <Choice value="target" chosen={form.to} title={t("toTarget")} help={t("toTargetHelp")} />
       </RadioGroup.Root>
@@ -65,14 +65,15 @@ function Choice({ value, chosen, title, help, children }: ChoiceProps) {
 
 const SHOWN = 3;
 
-function Places({ destined, sampled }: { destined: readonly Destined[]; sampled: number }) {
+function Places({ destined, sampled, example }: { destined: readonly Destined[]; sampled: number; example: boolean }) {
   const t = useTranslations("operations");
   return (
     <span className="mt-0.5 flex flex-wrap gap-x-3 text-sm">
+      {example && <span className="text-muted">{t("example")}</span>}
       {destined.slice(0, SHOWN).map(({ target, count }) => (
         <span key={JSON.stringify(target)} className={cx("inline-flex max-w-full gap-1", target === null ? "text-amber" : "font-mono")}>
           <span className="truncate">{target === null ? t("notTold") : targetText(target)}</span>
-          {sampled > 1 && destined.length > 1 && (
+          {!example && sampled > 1 && destined.length > 1 && (
             <span className="text-muted">
               <Num value={count} />/{sampled}
             </span>

@@ -1,9 +1,12 @@
 "use client";
 
+import { useMemo, useState } from "react";
 import { useTranslations } from "use-intl";
+import { prettyJson } from "#core/json/pretty.ts";
 import type { Header } from "#core/message/header.ts";
 import type { SelectionPlan } from "#server/services/resend-plan.ts";
 import { DiffView } from "../kit/code/code-editor.tsx";
+import { Segmented } from "../kit/segmented.tsx";
 import { DestinationFields } from "./destination-fields.tsx";
 import type { DestinationForm } from "./destination-form.ts";
 import { ReasonField } from "./discard-dialog.tsx";
@@ -25,21 +28,45 @@ type Props = {
   error: string | null;
 };
 
+const MAX_LAID_OUT = 4 * 1024 * 1024;
+
 const lines = (headers: readonly Header[]) => headers.map(headerLine).join("\n");
+
+/** Both bodies laid out, so that lines can be compared; null when one is no JSON or they then look the same. */
+function laidOutBoth({ json, before, formatted }: EditedBody): { before: string; after: string } | null {
+  const laidOut = json ? prettyJson(before, MAX_LAID_OUT) : null;
+  return laidOut === null || formatted === null || laidOut === formatted ? null : { before: laidOut, after: formatted };
+}
 
 /** What was changed, side by side, and where it goes. */
 export function EditReview(props: Props) {
   const t = useTranslations("operations");
   const { body } = props;
   const headersChanged = JSON.stringify(props.before) !== JSON.stringify(props.after);
+  const [exact, setExact] = useState(false);
+  const laidOut = useMemo(() => laidOutBoth(body), [body]);
+  const compared = laidOut === null || exact ? { before: body.before, after: body.edited } : laidOut;
   const labels = { beforeLabel: t("edit.before"), afterLabel: t("edit.after") };
   return (
     <div className="grid gap-3">
       {body.warning && <p className="rounded bg-amber-soft px-2.5 py-1.5 text-sm text-amber">{body.warning}</p>}
       {body.changed && (
         <section className="grid gap-1">
-          <h3 className="font-medium">{t("edit.body")}</h3>
-          <DiffView before={body.before} after={body.edited} language={body.json ? "json" : "text"} {...labels} className="max-h-72 overflow-auto" />
+          <div className="flex items-center justify-between gap-2">
+            <h3 className="font-medium">{t("edit.body")}</h3>
+            {laidOut !== null && (
+              <Segmented
+                label={t("edit.compared")}
+                value={exact ? "exact" : "laidOut"}
+                onChange={(value) => setExact(value === "exact")}
+                options={[
+                  { value: "laidOut", label: t("edit.laidOut") },
+                  { value: "exact", label: t("edit.exact") },
+                ]}
+              />
+            )}
+          </div>
+          <DiffView before={compared.before} after={compared.after} language={body.json ? "json" : "text"} {...labels} className="max-h-72 overflow-auto" />
         </section>
       )}
       {headersChanged && (
@@ -49,7 +76,7 @@ export function EditReview(props: Props) {
         </section>
       )}
       <div className="grid items-start gap-4 md:grid-cols-2">
-        <DestinationFields form={props.form} onChange={props.onForm} plan={props.plan} />
+        <DestinationFields form={props.form} onChange={props.onForm} plan={props.plan} count={1} />
         <div className="grid gap-3">
           <ReasonField value={props.reason} onChange={props.onReason} required />
           <PlanNotes plan={props.plan} form={props.form} preview={props.preview} />

@@ -54,12 +54,14 @@ function Skipped({ blocked }: { blocked: OrderPreview["blocked"] }) {
 }
 
 const SHOWN = 5;
+/** The API names this many places at most. */
+const COUNTED = 10;
 
 function Origins({ origins }: { origins: OrderPreview["origins"] }) {
   const t = useTranslations("operations");
   const more = origins.length - SHOWN;
   return (
-    <span className="grid font-normal">
+    <span className="grid grid-cols-[minmax(0,1fr)] font-normal">
       {origins.slice(0, SHOWN).map(({ origin, count }) => (
         <span key={origin} className="flex gap-2">
           <span className="min-w-0 flex-1 truncate">
@@ -68,7 +70,7 @@ function Origins({ origins }: { origins: OrderPreview["origins"] }) {
           <Num value={count} />
         </span>
       ))}
-      {more > 0 && <span className="text-sm text-muted">{t("moreOrigins", { count: more })}</span>}
+      {more > 0 && <span className="text-sm text-muted">{t("moreOrigins", { count: more, capped: origins.length >= COUNTED ? "yes" : "no" })}</span>}
     </span>
   );
 }

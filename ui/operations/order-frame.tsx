@@ -15,6 +15,7 @@ type Props = {
   /** The button's text once the number is known. */
   confirmLabel: (count: number) => string;
   danger?: boolean;
+  width?: "sm" | "md";
   /** Why it can not be ordered yet, beside what the count itself says. */
   disabledReason?: string | null;
   /** Whether to say where the messages failed. */
@@ -41,6 +42,7 @@ export function OrderFrame({ order, origins = false, onClose, ...props }: Props)
       facts={facts}
       confirmLabel={props.confirmLabel(preview?.count ?? 0)}
       danger={props.danger ?? false}
+      width={props.width ?? "sm"}
       {...(preview !== null && preview.count > TYPE_THE_NUMBER_ABOVE ? { typedCount: preview.count } : {})}
       disabledReason={reason}
       busy={order.ordering}

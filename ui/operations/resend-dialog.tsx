@@ -38,12 +38,13 @@ export function ResendDialog({ selection, onClose, onOrdered }: OrderDialogProps
           ? t("confirm.resend", { count: number, where: words.where })
           : t("confirm.resendPaced", { count: number, where: words.where, rate: rate.value })
       }
+      width="md"
       origins={count > 1}
       disabledReason={words.blocked ?? (rate.valid ? null : t("paceInvalid"))}
       onConfirm={give}
       onClose={onClose}
     >
-      <DestinationFields form={form} onChange={setForm} plan={plan.data ?? null} />
+      <DestinationFields form={form} onChange={setForm} plan={plan.data ?? null} count={count} />
       {count > 1 && <PaceField value={chosen} onChange={setPace} count={count} />}
       <PlanNotes plan={plan.data ?? null} form={form} preview={order.preview} />
     </OrderFrame>

@@ -27,6 +27,9 @@ const STILL = {
   meta: { live: "never" },
 } as const;
 
+/** How long a discard offers to be undone. */
+const UNDO_MS = 12_000;
+
 /** Counts a selection once and gives one order over exactly that. `done` is called after it was taken. */
 export function useOrder(act: Act, selection: Selection, done: (operationId: string) => void) {
   const t = useTranslations("operations");
@@ -44,9 +47,11 @@ export function useOrder(act: Act, selection: Selection, done: (operationId: str
       onSuccess: ({ operationId, total }) => {
         const title = t(`ordered.${act}`, { count: total });
         const look = { label: t("look"), onClick: () => router.push(`/operations/${operationId}`) };
-        const onlyThese = selection.by === "ids" && preview.data?.blocked.length === 0;
-        if (act === "discard" && onlyThese) notify.done(title, { action: { label: t("undo"), onClick: () => void undo(selection) } });
-        else notify.done(title, { action: look });
+        // a restore would bring back whatever of the selection had been discarded before, too
+        const onlyThese = selection.by === "ids" && preview.data?.blocked.every(({ state }) => state !== "discarded");
+        // one notice, however often the answer comes: a double click is two requests and one operation
+        if (act === "discard" && onlyThese) notify.done(title, { id: operationId, duration: UNDO_MS, action: { label: t("undo"), onClick: () => void undo(selection) } });
+        else notify.done(title, { id: operationId, action: look });
         done(operationId);
       },
     }),

@@ -3,6 +3,7 @@ import { Fault } from "#core/fault.ts";
 import { markAccepted, storeBatch, type NewDeath } from "#db/queries/capture.ts";
 import { capturingSource, capturingSources, setSourceFault, type CapturedSource } from "#db/queries/sources.ts";
 import { countWorkers } from "#db/queries/workers.ts";
+import type { AnySession } from "../adapters/index.ts";
 import { failpoint } from "../runtime/failpoint.ts";
 import type { Held } from "../runtime/lease-keeper.ts";
 import type { Duty } from "../runtime/supervisor.ts";
@@ -85,16 +86,46 @@ async function captureOnce(parts: Parts, sourceId: string, held: Held, stop: Abo
   if (source === null) return;
   const session = await parts.sessions.get(source.connectionId);
   await setSourceFault(parts.sql, source.id, null);
-  for await (const batch of session.capture(source.source, source.cursor, LIMITS, stop)) {
-    failpoint("capture.received");
-    await storeThenAccept(parts, source, held, batch);
-  }
+  if (stop.aborted) return;
+  await storeAll(parts, source, held, session, stop);
 }
 
-async function storeThenAccept(parts: Parts, source: CapturedSource, held: Held, batch: Batch): Promise<void> {
+/**
+ * Stores batches one after the other, in their order, and accepts each once it is stored. While one is with the
+ * database or the broker, the next is read and decoded: two are in hand at most. Returns or throws only when the last
+ * one is done, so that whoever reads next finds what was stored.
+ */
+async function storeAll(parts: Parts, source: CapturedSource, held: Held, session: AnySession, stop: AbortSignal): Promise<void> {
+  const ending = new AbortController();
+  const end = (): void => ending.abort();
+  let last = Promise.resolve();
+  // the batch in hand is finished first: reading ends after it
+  const endSoon = (): void => void last.then(end, end);
+  stop.addEventListener("abort", endSoon, { once: true });
+  try {
+    for await (const batch of session.capture(source.source, source.cursor, LIMITS, ending.signal)) {
+      failpoint("capture.received");
+      const deaths = batch.deaths.map((raw) => toNewDeath(raw, source.name));
+      const failure = await last.then(() => null, (error: unknown) => ({ error }));
+      if (failure !== null || stop.aborted) {
+        await batch.release().catch(() => undefined);
+        break;
+      }
+      last = storeThenAccept(parts, source, held, batch, deaths);
+      // no batch may ever follow to find out
+      last.catch(end);
+    }
+  } finally {
+    stop.removeEventListener("abort", endSoon);
+    await last.catch(() => undefined);
+  }
+  await last;
+}
+
+async function storeThenAccept(parts: Parts, source: CapturedSource, held: Held, batch: Batch, deaths: readonly NewDeath[]): Promise<void> {
   let batchId: number;
   try {
-    batchId = await store(parts, source, held, batch);
+    batchId = await store(parts, source, held, deaths, batch.cursor);
   } catch (error) {
     await batch.release().catch(() => undefined);
     throw error;
@@ -105,23 +136,22 @@ async function storeThenAccept(parts: Parts, source: CapturedSource, held: Held,
   await markAccepted(parts.sql, batchId);
 }
 
-async function store(parts: Parts, source: CapturedSource, held: Held, batch: Batch): Promise<number> {
-  const deaths = batch.deaths.map((raw) => toNewDeath(raw, source.name));
-  const write = (written: readonly NewDeath[], cursor: string | null) =>
+async function store(parts: Parts, source: CapturedSource, held: Held, deaths: readonly NewDeath[], cursor: string | null): Promise<number> {
+  const write: Write = (written, after) =>
     storeBatch(parts.sql, {
       sourceId: source.id,
       connectionId: source.connectionId,
       deaths: written,
-      cursor,
+      cursor: after,
       worker: parts.workerId,
       lease: held.lease,
     });
   try {
-    return (await write(deaths, batch.cursor)).batchId;
+    return (await write(deaths, cursor)).batchId;
   } catch (error) {
     if (!isDataError(error)) throw error;
     parts.log.warn({ source: source.name, err: error }, "a death can not be stored as decoded, storing it bare");
-    return storeBare(deaths, batch.cursor, write);
+    return storeBare(deaths, cursor, write);
   }
 }
 

@@ -57,7 +57,7 @@ test("any table comes out byte for byte, through JSON", () => {
       const headers = JSON.parse(JSON.stringify(decodeTable(bytes))) as Header[];
       expect(encodeTable(headers).equals(bytes)).toBe(true);
     }),
-    { numRuns: 500 },
+    { numRuns: 300 },
   );
 });
 

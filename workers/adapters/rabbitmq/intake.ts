@@ -40,13 +40,17 @@ export type Intake = {
 /** Bodies of any size may come at first; then the window follows their real size. */
 const FIRST_WINDOW = 16;
 const MAX_WINDOW = 4_000;
+const BATCHES = 3;
 /** What a message costs besides body and headers, about. */
 const OVERHEAD = 200;
 const CLOSE_MS = 200;
 
-/** How many unacknowledged deliveries to allow: about two batches, but never many more bytes than that. */
+/**
+ * How many unacknowledged deliveries to allow: about three batches, of which the caller may have two in hand, but never
+ * many more bytes than that.
+ */
 export const windowFor = (averageBytes: number, { maxBytes, maxCount }: { maxBytes: number; maxCount: number }): number =>
-  Math.max(1, Math.min(2 * maxCount, Math.floor((2 * maxBytes) / Math.max(1, averageBytes)), MAX_WINDOW));
+  Math.max(1, Math.min(BATCHES * maxCount, Math.floor((BATCHES * maxBytes) / Math.max(1, averageBytes)), MAX_WINDOW));
 
 /** Starts a consumer. Throws Fault, `not_found` for a missing queue. */
 export async function openIntake(connection: Connection, options: IntakeOptions): Promise<Intake> {
@@ -58,7 +62,7 @@ export async function openIntake(connection: Connection, options: IntakeOptions)
   let bufferedBytes = 0;
   let wake = Promise.withResolvers<void>();
   let broken: Fault | null = null;
-  let window = Math.min(FIRST_WINDOW, 2 * options.maxCount);
+  let window = Math.min(FIRST_WINDOW, BATCHES * options.maxCount);
   let consumerTag = "";
   let averageBytes = 0;
   let seen = 0;

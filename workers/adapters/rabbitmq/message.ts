@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Header } from "#core/message/header.ts";
 import type { AmqpProperties, AmqpTextProperty, Outgoing, RawDeath } from "#core/message/raw.ts";
 import { invalid } from "./bytes.ts";
@@ -43,13 +43,11 @@ const VOLATILE: ReadonlySet<string> = new Set(["x-delivery-count", "x-acquired-c
 function hashOf(message: ConsumeMessage, header: DecodedContentHeader, queue: string): string {
   const lasting = header.headers.filter(({ name }) => !VOLATILE.has(name));
   const table = lasting.length === header.headers.length ? header.table : encodeTable(lasting);
-  const hash = createHash("sha256");
   const { exchange, routingKey } = message.fields;
-  for (const part of [queue, exchange, routingKey, Buffer.concat(header.rest), table, message.content]) {
-    // With its length, so that no byte can move from one part to the next.
-    hash.update(`${Buffer.byteLength(part)}:`).update(part);
-  }
-  return hash.digest("base64url");
+  const parts = [queue, exchange, routingKey, Buffer.concat(header.rest), table, message.content];
+  // Each with its length, so that no byte can move from one part to the next.
+  const bytes = parts.flatMap((part) => [Buffer.from(`${Buffer.byteLength(part)}:`), typeof part === "string" ? Buffer.from(part) : part]);
+  return hash("sha256", Buffer.concat(bytes), "base64url");
 }
 
 /** The content header to publish a message with. Throws Fault `invalid` for what the broker would close the channel over. */

@@ -1,0 +1,1 @@
+CREATE INDEX "messages_resolved" ON "messages" USING btree ("changed_at") WHERE state = 'resolved';
