@@ -13,7 +13,7 @@ test("a group of the same failure is resent as one operation, and every message 
   await page.goto("/groups");
   await page.getByRole("table").getByRole("link", { name: /CardDeclinedError/ }).click();
   await expect(page).toHaveURL(/\/groups\/[0-9a-f-]{36}/);
-  await expect(page.getByRole("heading", { level: 1 })).toContainText("com.shop.CardDeclinedError");
+  await expect(page.getByRole("heading", { level: 1 })).toContainText("CardDeclinedError at Handler.handle()");
   await page.getByRole("button", { name: `Resend ${COUNT}`, exact: true }).click();
   const dialog = page.getByRole("dialog", { name: `Resend ${COUNT} messages` });
   await dialog.getByRole("button", { name: new RegExp(`^Resend ${COUNT} to ${PAIR.work}$`) }).click();

@@ -43,7 +43,7 @@ test("a letter's journey: it dies, is edited and resent byte for byte, and dies 
   expect(resent.content.equals(Buffer.from(EDITED))).toBe(true);
   expect(resent.properties.contentType).toBe("application/json");
   expect(resent.properties.messageId).toBe("order-1042");
-  expect(resent.properties.headers).toMatchObject({ tenant: "berlin", "redrive-id": id, "redrive-count": 1 });
+  expect(resent.properties.headers).toMatchObject({ tenant: "berlin", "redrive-id": id, "redrive-count": "1" });
   expect(resent.properties.headers).toHaveProperty("redrive-origin");
   expect(resent.properties.headers).not.toHaveProperty("x-death");
   await expect(timeline.getByText("Resend 1: confirmed")).toBeVisible();

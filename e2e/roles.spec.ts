@@ -22,7 +22,7 @@ test.describe("a viewer", () => {
   test("sees everything, and grey buttons that say why", async ({ page, rabbit, sql }) => {
     const [id = ""] = await deadLetters(rabbit, sql, PAIR, ['{"street":"Nowhere 1"}'], FAILURE);
     await openList(page, await sourceOf(sql, PAIR));
-    await expect(rows(page).first()).toContainText("com.shop.AddressError");
+    await expect(rows(page).first()).toContainText("AddressError: no such street");
     await page.goto(`/messages/${id}`);
     for (const name of [/^Resend/, /^Edit and resend/, /^Discard/]) {
       const button = page.getByRole("button", { name });
@@ -35,7 +35,7 @@ test.describe("a viewer", () => {
     await page.keyboard.press("d");
     await expect(page.getByRole("dialog")).toHaveCount(0);
     await page.goto("/groups");
-    await expect(page.getByRole("table").getByText("com.shop.AddressError").first()).toBeVisible();
+    await expect(page.getByRole("table").getByText(/AddressError/).first()).toBeVisible();
   });
 
   test("is refused by the API too, and that is on record", async ({ page, rabbit, sql, world }) => {
@@ -44,7 +44,7 @@ test.describe("a viewer", () => {
     expect(answer.status()).toBe(403);
     expect((await answer.json()).error.data.code).toBe("FORBIDDEN");
     expect(await sql`select state from messages where id = ${id}`).toEqual([{ state: "dead" }]);
-    expect(await sql`select actor from audit where act = 'access.refused' and detail like '%operations.order%' order by id desc limit 1`).toEqual([
+    expect(await sql`select actor from audit where act = 'access.refused' and subject = 'operations.order' order by id desc limit 1`).toEqual([
       { actor: "Victor Viewer" },
     ]);
   });
