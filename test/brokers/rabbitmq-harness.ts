@@ -54,7 +54,7 @@ const ALL_PROPERTIES: AmqpProperties = {
 };
 
 /** Publishes with confirms; the content header is written by our codec, which its own test compares with raw bytes. */
-async function putNatively(
+export async function putNatively(
   model: amqp.ChannelModel,
   routingKey: string,
   messages: readonly { readonly body: Uint8Array; readonly headers: readonly Header[] }[],

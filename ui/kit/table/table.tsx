@@ -10,7 +10,7 @@ import { Row } from "./row.tsx";
 import { rangeTo, type Selection, toggleAll, toggleRow } from "./selection.ts";
 import { useRowKeys } from "./use-row-keys.ts";
 
-export type { Column, Sort };
+export type { Column };
 
 export type TableProps<R> = {
   /** Names the table for screen readers. */
