@@ -1,12 +1,29 @@
 "use client";
 
-import { useMessages } from "use-intl";
-import type { BrokerKind } from "#core/brokers/index.ts";
+import { useTranslations } from "use-intl";
+import { manifests, type BrokerKind } from "#core/brokers/index.ts";
 
 type Words = { readonly label: string; readonly help: string };
 
 /** Label and help of every field of a broker's form, by the field's name. */
 export function useFieldWords(kind: BrokerKind): (name: string) => Words {
-  const words: Readonly<Record<string, Words>> = useMessages().brokers[kind];
-  return (name) => words[name] ?? { label: name, help: "" };
+  const t = useTranslations("brokers");
+  const { rabbitmq, pgboss } = manifests;
+  // each kind by itself, so that a field without words does not compile
+  const words = {
+    rabbitmq: () => fieldsOf(rabbitmq.form).map((name) => ({ name, label: t(`rabbitmq.${name}.label`), help: t(`rabbitmq.${name}.help`) })),
+    pgboss: () => fieldsOf(pgboss.form).map((name) => ({ name, label: t(`pgboss.${name}.label`), help: t(`pgboss.${name}.help`) })),
+  } satisfies Record<BrokerKind, () => readonly (Words & { readonly name: string })[]>;
+  const known = new Map(words[kind]().map(({ name, ...texts }) => [name as string, texts]));
+  return (name) => known.get(name) ?? { label: name, help: "" };
 }
+
+type Form<S extends string, P extends string> = {
+  readonly settings: readonly { readonly name: S }[];
+  readonly secrets: readonly { readonly name: P }[];
+};
+
+const fieldsOf = <S extends string, P extends string>({ settings, secrets }: Form<S, P>): readonly (S | P)[] => [
+  ...settings.map(({ name }) => name),
+  ...secrets.map(({ name }) => name),
+];

@@ -49,7 +49,7 @@ export function CaptureDialog({ queue, onClose }: { queue: Queue; onClose: () =>
       error={refusalOf(capture.error)?.message}
       onConfirm={() => capture.mutate({ queueId: queue.id, consent, watchSeconds })}
     >
-      <p>{t(taken ? "takenText" : "copiedText", { name })}</p>
+      <p>{taken ? t("takenText", { name }) : t("copiedText", { name })}</p>
       {taken && (
         <ul className="grid list-disc gap-1 pl-5">
           <li>{t("takenCopy")}</li>

@@ -121,6 +121,9 @@ function Signs({ signs }: { signs: readonly DeadLetterSign[] }) {
   );
 }
 
+const captureStateOf = (queue: Queue): "paused" | "captured" | "faulty" =>
+  queue.capturing !== true ? "paused" : queue.captureFault === null ? "captured" : "faulty";
+
 function CaptureState({ queue }: { queue: Queue }) {
   const t = useTranslations("queues");
   const [asking, setAsking] = useState(false);
@@ -128,7 +131,7 @@ function CaptureState({ queue }: { queue: Queue }) {
   if (queue.sourceId !== null)
     return (
       <div className="flex flex-wrap items-center gap-2 rounded border bg-sunken px-3 py-2">
-        <span className="flex-1">{t(queue.capturing !== true ? "isPaused" : queue.captureFault === null ? "isCaptured" : "isFaulty")}</span>
+        <span className="flex-1">{t(`captureState.${captureStateOf(queue)}`)}</span>
         <ButtonLink size="sm" href="/queues?view=captured">
           {t("toCaptured")}
         </ButtonLink>
