@@ -57,9 +57,9 @@ export const publishOptions = (n: number, failedIn: string | null) => ({
   headers: amqpHeaders(failedIn ?? (QUEUES[n % QUEUES.length] as string)),
 });
 
-/** The row a capture makes of it, decoded beforehand. */
-export function decodedRow(n: number, queue: string): NewDeath {
-  const failed = QUEUES[n % QUEUES.length] as string;
+/** The row a capture from `queue` makes of it, decoded beforehand. */
+export function decodedRow(n: number, queue: string, failedIn: string | null = null): NewDeath {
+  const failed = failedIn ?? (QUEUES[n % QUEUES.length] as string);
   const hash = createHash("sha256").update(idOf(n)).digest("base64url");
   return toNewDeath(
     {

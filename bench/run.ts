@@ -1,22 +1,46 @@
 import { parseArgs } from "node:util";
 import { benchCapture } from "./capture.ts";
-import { machine, openStand } from "./stand.ts";
+import { benchResendBulk } from "./resend-bulk.ts";
+import { benchResendOne } from "./resend-one.ts";
+import { machine, openStand, type Stand } from "./stand.ts";
 
-const USAGE = `npm run bench -- [capture] [--rounds 5] [--count 20000]`;
+const USAGE = `npm run bench -- [capture] [resend-one] [resend-bulk] [options]     all three without a name
+
+  --rounds <n>   rounds that count, besides one to warm up (5)
+  --count <n>    messages a round of capture and resend-bulk (20000)
+  --each <n>     resends a round of resend-one, ours and raw (100)`;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     rounds: { type: "string", default: "5" },
     count: { type: "string", default: "20000" },
+    each: { type: "string", default: "100" },
     help: { type: "boolean", default: false },
   },
 });
 
-if (values.help) {
+function number(name: "rounds" | "count" | "each"): number {
+  const value = Number(values[name]);
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new Error(`--${name} has to be a whole number above zero`);
+}
+
+const rounds = number("rounds");
+const benches: Readonly<Record<string, (stand: Stand) => Promise<void>>> = {
+  capture: (stand) => benchCapture(stand, { rounds, count: number("count") }),
+  "resend-one": (stand) => benchResendOne(stand, { rounds, each: number("each") }),
+  "resend-bulk": (stand) => benchResendBulk(stand, { rounds, count: number("count") }),
+};
+
+const names = positionals.length === 0 ? Object.keys(benches) : positionals;
+const unknown = names.find((name) => benches[name] === undefined);
+if (values.help || unknown !== undefined) {
+  if (unknown !== undefined) console.error(`there is no benchmark ${unknown}\n`);
   console.log(USAGE);
+  process.exitCode = unknown === undefined ? 0 : 2;
 } else {
   await using stand = await openStand();
   console.log(`${new Date().toISOString().slice(0, 10)}, ${machine()}, Node ${process.versions.node}`);
-  await benchCapture(stand, { rounds: Number(values.rounds), count: Number(values.count) });
+  for (const name of names) await benches[name]?.(stand);
 }

@@ -46,6 +46,29 @@ test("a batch becomes messages, deaths, a group and counters", async () => {
   expect(minutes?.died).toBe(3);
 });
 
+test("bodies and texts arrive as they are, alone and side by side", async () => {
+  const place = await makePlace(pool.sql);
+  const lease = await leaseOf(pool.sql, place);
+  const every = Uint8Array.from({ length: 256 }, (_, i) => i);
+  const json = (text: string) => JSON.stringify([{ name: text, value: { t: "text", v: text } }]);
+  const made = [
+    makeDeath({ body: new Uint8Array() }),
+    makeDeath({ body: every, headers: json("\u001e,\n\u0000\\\"{}'"), normal: json("NULL") }),
+    makeDeath({ body: every.subarray(100, 103), native: json("ünïcode 🎈") }),
+  ];
+  await store(place, lease, made.slice(0, 1));
+  await store(place, lease, made.slice(1));
+  const rows = await pool.sql`
+    select deaths.id, headers, native, normal, bytes from deaths join bodies on bodies.id = body_id
+    where deaths.source_id = ${place.sourceId}`;
+  expect(rows).toHaveLength(3);
+  for (const { id, body, headers, native, normal } of made) {
+    const row = rows.find((each) => each.id === id);
+    expect([row?.headers, row?.native, row?.normal]).toEqual([headers, native, normal]);
+    expect(Buffer.from(body).equals(row?.bytes)).toBe(true);
+  }
+});
+
 test("an exact identity is stored once, also within one batch", async () => {
   const place = await makePlace(pool.sql);
   const lease = await leaseOf(pool.sql, place);

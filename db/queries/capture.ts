@@ -2,7 +2,8 @@ import type { DeathIdentity } from "#core/message/raw.ts";
 import type { DeathReason } from "#core/message/normal-form.ts";
 import type { AnySql, Sql } from "../client.ts";
 import { notify } from "../listen.ts";
-import { bringBack, type Returned } from "./capture-lineage.ts";
+import { bringBack } from "./capture-lineage.ts";
+import { insertDeaths } from "./capture-rows.ts";
 import { holdsLease, type Lease } from "./leases.ts";
 
 /** One decoded death, ready to be stored: every text is free of NUL and lone surrogates, and capped. */
@@ -94,10 +95,6 @@ export async function markAccepted(sql: Sql, batchId: number): Promise<void> {
   await sql`update capture_batches set accepted_at = now() where id = ${batchId}`;
 }
 
-/** `=<id>`, or `<hash>:<uuid>` where the broker gives no id; `=` and `:` keep the two apart. */
-const identityText = (death: NewDeath): string =>
-  death.identity.kind === "exact" ? `=${death.identity.id}` : `${death.identity.hash}:${death.id}`;
-
 /** Leaves out what an earlier batch stored and the broker delivers again. */
 async function withoutStored(tx: AnySql, batch: CaptureBatch, batchId: number): Promise<NewDeath[]> {
   const exact = batch.deaths.flatMap(({ identity }) => (identity.kind === "exact" ? [`=${identity.id}`] : []));
@@ -165,82 +162,4 @@ async function countInGroups(tx: AnySql, sourceId: string, deaths: readonly NewD
     )
     select id, fingerprint from counted`;
   return new Map(rows.map((row) => [row.fingerprint, row.id]));
-}
-
-/** postgres.js has no arrays of bytea: bodies travel as hex text and are decoded by Postgres. */
-const hex = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("hex");
-
-type Insertion = {
-  readonly batch: CaptureBatch;
-  readonly batchId: number;
-  readonly groupIds: ReadonlyMap<string, string>;
-  readonly returned: ReadonlyMap<string, Returned>;
-};
-
-/** Bodies, deaths and the messages that begin with them. A list of `unnest`s is read row by row, without a copy. */
-async function insertDeaths(tx: AnySql, insertion: Insertion, deaths: readonly NewDeath[]): Promise<void> {
-  if (deaths.length === 0) return;
-  const begun = deaths.filter(({ id }) => !insertion.returned.has(id));
-  await Promise.all([
-    insertBodies(tx, deaths),
-    insertDeathRows(tx, insertion, deaths),
-    begun.length === 0 ? null : insertMessages(tx, insertion, begun),
-  ]);
-}
-
-async function insertBodies(tx: AnySql, deaths: readonly NewDeath[]): Promise<void> {
-  await tx`
-    insert into bodies (id, bytes)
-    select unnest(${deaths.map((d) => d.id)}::uuid[]), decode(unnest(${deaths.map((d) => hex(d.body))}::text[]), 'hex')`;
-}
-
-async function insertDeathRows(
-  tx: AnySql,
-  { batch, batchId, returned }: Insertion,
-  deaths: readonly NewDeath[],
-): Promise<void> {
-  const column = <T>(of: (death: NewDeath) => T): T[] => deaths.map(of);
-  await tx`
-    insert into deaths (id, message_id, number, source_id, batch_id, identity, captured_at, body_id, size, headers,
-      native, normal, reason, after_attempt_id)
-    select id, message_id, number, ${batch.sourceId}::uuid, ${batchId}, identity, now(), id, size, headers,
-      native, normal, reason, after_attempt_id
-    from (select
-      unnest(${column((d) => d.id)}::uuid[]) as id,
-      unnest(${column((d) => returned.get(d.id)?.messageId ?? d.id)}::uuid[]) as message_id,
-      unnest(${column((d) => returned.get(d.id)?.number ?? 1)}::int[]) as number,
-      unnest(${column((d) => returned.get(d.id)?.afterAttemptId ?? null)}::uuid[]) as after_attempt_id,
-      unnest(${column(identityText)}::text[]) as identity,
-      unnest(${column((d) => d.body.length)}::int[]) as size,
-      unnest(${column((d) => d.headers)}::text[]) as headers,
-      unnest(${column((d) => d.native)}::text[]) as native,
-      unnest(${column((d) => d.normal)}::text[]) as normal,
-      unnest(${column((d) => d.reason)}::text[]) as reason) as new`;
-}
-
-/** In the order of the deaths: the positions follow it. */
-async function insertMessages(tx: AnySql, { batch, groupIds }: Insertion, deaths: readonly NewDeath[]): Promise<void> {
-  const column = <T>(of: (death: NewDeath) => T): T[] => deaths.map(of);
-  await tx`
-    insert into messages (id, position, connection_id, source_id, group_id, state, deaths, last_death_id, body_id, size,
-      rule, reason, error_type, error_message, origin, key, attempts, content_type, search, first_failed_at,
-      last_failed_at, captured_at, last_death_at, changed_at)
-    select id, nextval('message_position'), ${batch.connectionId}::uuid, ${batch.sourceId}::uuid, group_id, 'dead', 1, id, id,
-      size, rule, reason, error_type, error_message, origin, key, attempts, content_type, search, first_failed_at,
-      last_failed_at, now(), now(), now()
-    from (select
-      unnest(${column((d) => d.id)}::uuid[]) as id,
-      unnest(${column((d) => groupIds.get(d.fingerprint) ?? null)}::uuid[]) as group_id,
-      unnest(${column((d) => d.body.length)}::int[]) as size,
-      unnest(${column((d) => d.rule)}::text[]) as rule,
-      unnest(${column((d) => d.reason)}::text[]) as reason,
-      unnest(${column((d) => d.errorType)}::text[]) as error_type,
-      unnest(${column((d) => d.errorMessage)}::text[]) as error_message,
-      unnest(${column((d) => d.origin)}::text[]) as origin,
-      unnest(${column((d) => d.key)}::text[]) as key,
-      unnest(${column((d) => d.attempts)}::int[]) as attempts,
-      unnest(${column((d) => d.contentType)}::text[]) as content_type,
-      unnest(${column((d) => d.search)}::text[]) as search,
-      unnest(${column((d) => d.firstFailedAt?.toISOString() ?? null)}::timestamptz[]) as first_failed_at,
-      unnest(${column((d) => d.lastFailedAt?.toISOString() ?? null)}::timestamptz[]) as last_failed_at) as new`;
 }

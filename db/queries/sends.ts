@@ -56,25 +56,27 @@ export async function lockQueued(
   resend: OpenResend,
   { connectionIds, limit, maxBytes }: { connectionIds: readonly string[]; limit: number; maxBytes: number },
 ): Promise<QueuedMessage[]> {
-  const next = await tx<{ id: string; size: number }[]>`
-    select id, size from messages
-    where operation_id = ${resend.id} and state = 'queued' and connection_id = any(${[...connectionIds]}::uuid[])
-    order by position limit ${limit} for update skip locked`;
-  let bytes = 0;
-  const ids = next.filter(({ size }, i) => (bytes += size) <= maxBytes || i === 0).map(({ id }) => id);
   return tx<QueuedMessage[]>`
-    select messages.id, redrives, rule, connections.id as "connectionId", connections.name as "connectionName",
+    with next as (
+      -- the locked rows as they are now: the rest of the statement would see them as they were when it began
+      select id, position, size, redrives, rule, connection_id, source_id, last_death_id from messages
+      where operation_id = ${resend.id} and state = 'queued' and connection_id = any(${[...connectionIds]}::uuid[])
+      order by position limit ${limit} for update skip locked
+    ), sized as (
+      select *, sum(size) over (order by position) as bytes, row_number() over (order by position) as place from next
+    )
+    select sized.id, redrives, rule, connections.id as "connectionId", connections.name as "connectionName",
       connections.kind as "connectionKind", sources.name as "sourceName",
       coalesce(revisions.headers, deaths.headers) as headers, deaths.native, bodies.bytes as body,
       revisions.id is not null as edited
-    from messages
-    join connections on connections.id = messages.connection_id
-    join sources on sources.id = messages.source_id
+    from sized
+    join connections on connections.id = sized.connection_id
+    join sources on sources.id = sized.source_id
     left join revisions on revisions.id = ${resend.revisionId}::uuid
-    join deaths on deaths.id = coalesce(revisions.death_id, messages.last_death_id)
+    join deaths on deaths.id = coalesce(revisions.death_id, sized.last_death_id)
     join bodies on bodies.id = coalesce(revisions.body_id, deaths.body_id)
-    where messages.id = any(${ids}::uuid[])
-    order by messages.position`;
+    where sized.bytes <= ${maxBytes} or sized.place = 1
+    order by sized.position`;
 }
 
 export type NewAttempt = {
@@ -91,7 +93,7 @@ export async function beginAttempts(
   resend: OpenResend,
   { attempts, worker, leaseMs }: { attempts: readonly NewAttempt[]; worker: string; leaseMs: number },
 ): Promise<void> {
-  await tx`
+  const begun = tx`
     with new as (
       select * from unnest(${attempts.map((a) => a.id)}::uuid[], ${attempts.map((a) => a.messageId)}::uuid[],
         ${attempts.map((a) => a.number)}::int[], ${attempts.map((a) => a.target)}::text[]) as t (id, message_id, number, target)
@@ -106,7 +108,8 @@ export async function beginAttempts(
     insert into attempts (id, message_id, operation_id, revision_id, number, target, worker, started_at)
     select id, message_id, ${resend.id}::uuid, ${resend.revisionId}::uuid, number, target, ${worker}, now() from new`;
   const paceMs = resend.rate === null ? 0 : (attempts.length * 1000) / resend.rate;
-  await tx`update operations set next_at = now() + ${paceMs} * interval '1 millisecond' where id = ${resend.id}`;
+  const paced = tx`update operations set next_at = now() + ${paceMs} * interval '1 millisecond' where id = ${resend.id}`;
+  await Promise.all([begun, paced]);
 }
 
 export type Verdict = {
@@ -121,9 +124,12 @@ export type Verdict = {
 /** Records what became of attempts of one operation, and finishes it when nothing is left. */
 export async function settleAttempts(sql: Sql, operationId: string, verdicts: readonly Verdict[]): Promise<void> {
   await sql.begin(async (tx) => {
-    await applyVerdicts(tx, operationId, verdicts);
-    await finishOperation(tx, operationId);
-    await notify(tx, ["messages", "groups", "operations"]);
+    // sent together, worked through in this order
+    await Promise.all([
+      applyVerdicts(tx, operationId, verdicts),
+      finishOperation(tx, operationId),
+      notify(tx, ["messages", "groups", "operations"]),
+    ]);
   });
 }
 

@@ -57,7 +57,7 @@ async function freeze(tx: Tx, actor: Actor, order: Order): Promise<Ordered> {
   const operationId = crypto.randomUUID();
   const toWorkers = order.act === "resend";
   const revisionId = await storeEdit(tx, actor, order);
-  await insertOperation(tx, {
+  const inserted = insertOperation(tx, {
     id: operationId,
     act: order.act,
     state: toWorkers ? "running" : "finished",
@@ -72,7 +72,7 @@ async function freeze(tx: Tx, actor: Actor, order: Order): Promise<Ordered> {
     requestId: order.requestId,
     finishedAt: toWorkers ? null : new Date(),
   });
-  const total = await freezeSelection(tx, {
+  const frozen = freezeSelection(tx, {
     operationId,
     selection: order.selection,
     asOf: order.asOf,
@@ -82,19 +82,21 @@ async function freeze(tx: Tx, actor: Actor, order: Order): Promise<Ordered> {
     reason: order.reason ?? null,
     outcome: toWorkers ? "waiting" : "done",
   });
+  const audited = appendAudit(tx, {
+    actorId: actor.id,
+    actor: actor.name,
+    act: `message.${order.act}`,
+    subject: operationId,
+    detail: { selection: order.selection, total: order.expected, reason: order.reason, destination: order.destination, edited: revisionId !== null },
+  });
+  // sent together: the database works through them in this order, and all are undone when the count is another
+  const [, total] = await Promise.all([inserted, frozen, audited]);
   if (total !== order.expected)
     throw new Failure(
       "conflict",
       `You confirmed ${order.expected}, but now ${total} can be acted on: somebody else was faster. Nothing was changed; look again.`,
       "expected",
     );
-  await appendAudit(tx, {
-    actorId: actor.id,
-    actor: actor.name,
-    act: `message.${order.act}`,
-    subject: operationId,
-    detail: { selection: order.selection, total, reason: order.reason, destination: order.destination, edited: revisionId !== null },
-  });
   return { operationId, total };
 }
 

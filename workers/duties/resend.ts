@@ -23,21 +23,54 @@ const STEP_MS = 200;
 /** Publishes what operators ordered. Any number of workers may do this at once. */
 export const resendDuty = (parts: Parts, wake: Wake): Duty => ({
   name: "resend",
-  run: (stop) =>
-    loop({ turn: () => resendTurn(parts), idleMs: IDLE_MS, wake, onError: (error) => parts.log.error({ err: error }, "resend failed") }, stop),
+  run: async (stop) => {
+    const settling = new Settling(parts);
+    await loop({ turn: () => resendTurn(parts, settling), idleMs: IDLE_MS, wake, onError: (error) => parts.log.error({ err: error }, "resend failed") }, stop);
+    await settling.done().catch((error: unknown) => parts.log.error({ err: error }, "resend failed"));
+  },
 });
 
-async function resendTurn(parts: Parts): Promise<Turn> {
+async function resendTurn(parts: Parts, settling: Settling): Promise<Turn> {
   const sessions = await openSessions(parts);
-  if (sessions.size === 0) return "idle";
-  const claimed = await claim(parts, [...sessions.keys()]);
-  if (claimed === null || claimed.prepared.length === 0) return "idle";
+  const claimed = sessions.size === 0 ? null : await claim(parts, [...sessions.keys()]);
+  if (claimed === null || claimed.prepared.length === 0) {
+    await settling.done();
+    return "idle";
+  }
   failpoint("resend.claimed");
   const verdicts = await publishAll(sessions, claimed.prepared);
   failpoint("resend.published");
-  await settleAttempts(parts.sql, claimed.resend.id, verdicts);
-  failpoint("resend.settled");
+  await settling.begin(claimed.resend.id, verdicts);
   return "worked";
+}
+
+/** Writes verdicts down while the next messages are claimed and published; one chunk's at a time. */
+class Settling {
+  readonly #parts: Parts;
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** Resolves when the verdicts before these are written. Throws why those were not; these are written all the same. */
+  async begin(operationId: string, verdicts: readonly Verdict[]): Promise<void> {
+    const before = this.#last;
+    const settle = async (): Promise<void> => {
+      await settleAttempts(this.#parts.sql, operationId, verdicts);
+      failpoint("resend.settled");
+    };
+    this.#last = before.then(settle, settle);
+    this.#last.catch(() => undefined);
+    await before;
+  }
+
+  /** Resolves when all verdicts are written. Throws why the last ones were not, once. */
+  async done(): Promise<void> {
+    const last = this.#last;
+    this.#last = Promise.resolve();
+    await last;
+  }
 }
 
 /** Sessions are opened before anything is claimed: a broker that is down burns no attempts. */
