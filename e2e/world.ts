@@ -3,7 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium } from "@playwright/test";
 import amqp from "amqplib";
-import { realPrograms } from "#cli/programs.ts";
+import { DEMO_SCHEMA } from "#cli/demo/pgboss-traffic.ts";
+import { SHOP_QUEUES } from "#cli/demo/shop-queues.ts";
+import { realPrograms, withTraffic } from "#cli/programs.ts";
 import { up } from "#cli/up.ts";
 import type { ConfiguredSource, RedriveConfig } from "#core/config/check.ts";
 import { connect } from "#db/client.ts";
@@ -38,7 +40,7 @@ export async function makeWorld(): Promise<() => Promise<void>> {
   const rabbit = await privateRabbit();
   stack.defer(() => rabbit.stop());
   const rabbitUrl = `amqp://${rabbit.username}:${rabbit.password}@${rabbit.host}:${rabbit.port}`;
-  await declareQueues(rabbitUrl);
+  if (!env.screenshots) await declareQueues(rabbitUrl);
   const [port = 0] = await freePorts(1);
   const running = await up({
     home,
@@ -49,11 +51,11 @@ export async function makeWorld(): Promise<() => Promise<void>> {
     secretKeyFile: undefined,
     authSecret: undefined,
     config: async (databaseUrl) => {
-      await makeJobQueues(databaseUrl);
+      if (!env.screenshots) await makeJobQueues(databaseUrl);
       return configOf(rabbit, databaseUrl);
     },
-    environment: everything(),
-    programs: realPrograms,
+    environment: { ...everything(), RABBITMQ_URL: rabbitUrl, DEMO_RATE: "12" },
+    programs: env.screenshots ? withTraffic(realPrograms) : realPrograms,
     dev: false,
     verbose: false,
     say: (line) => console.log(`  ${line}`),
@@ -87,34 +89,30 @@ async function declareQueues(rabbitUrl: string): Promise<void> {
 function configOf(rabbit: TestRabbit, databaseUrl: string): RedriveConfig {
   const { hostname, port, pathname, username, password } = new URL(databaseUrl);
   const { host, vhost, managementUrl } = rabbit;
+  const shop = {
+    name: "shop",
+    kind: "rabbitmq",
+    settings: { host, port: rabbit.port, vhost, username: rabbit.username, tls: false, managementUrl, heartbeatSeconds: 10, queues: "" },
+    secrets: { password: rabbit.password },
+  } as const;
+  const jobs = {
+    name: "jobs",
+    kind: "pgboss",
+    settings: {
+      host: hostname,
+      port: Number(port),
+      database: decodeURIComponent(pathname.slice(1)),
+      username: decodeURIComponent(username),
+      tls: false,
+      schema: env.screenshots ? DEMO_SCHEMA : BOSS_SCHEMA,
+    },
+    secrets: { password: decodeURIComponent(password) },
+  } as const;
   return {
     environment: { name: "shop staging", tone: "green", production: false },
     retention: { discardedDays: 30, resolvedDays: 90 },
-    connections: [
-      {
-        name: "shop",
-        kind: "rabbitmq",
-        settings: { host, port: rabbit.port, vhost, username: rabbit.username, tls: false, managementUrl, heartbeatSeconds: 10, queues: "" },
-        secrets: { password: rabbit.password },
-      },
-      {
-        name: "jobs",
-        kind: "pgboss",
-        settings: {
-          host: hostname,
-          port: Number(port),
-          database: decodeURIComponent(pathname.slice(1)),
-          username: decodeURIComponent(username),
-          tls: false,
-          schema: BOSS_SCHEMA,
-        },
-        secrets: { password: decodeURIComponent(password) },
-      },
-    ],
-    sources: [
-      ...Object.values(PAIRS).map(({ dead }) => captured("shop", { queue: dead, type: "classic" })),
-      captured("jobs", { queue: JOBS.dead }),
-    ],
+    connections: [shop, jobs],
+    sources: env.screenshots ? SHOWN : TESTED,
   };
 }
 
@@ -126,6 +124,17 @@ const captured = (connection: string, source: Record<string, unknown>): Configur
   capture: true,
   watchSeconds: WATCH_SECONDS,
 });
+
+const TESTED = [
+  ...Object.values(PAIRS).map(({ dead }) => captured("shop", { queue: dead, type: "classic" })),
+  captured("jobs", { queue: JOBS.dead }),
+];
+
+/** What the sample traffic of `npm run demo` fills, but for one queue that waits to be found. */
+const SHOWN = [
+  ...SHOP_QUEUES.slice(0, -1).map(({ dead }) => captured("shop", { queue: dead, type: "classic" })),
+  ...["orders.dlq", "payments.dlq", "emails.dlq"].map((queue) => captured("jobs", { queue })),
+];
 
 async function makePeople(databaseUrl: string): Promise<void> {
   await createOwner(databaseUrl, { ...PEOPLE.owner, password: PASSWORD });
