@@ -1,3 +1,4 @@
+import type { ConsumeMessage } from "amqplib";
 import postgres from "postgres";
 import type { Broker } from "./broker.ts";
 import { idIn } from "./messages.ts";
@@ -24,7 +25,7 @@ export async function naiveCapture({ model }: Broker, databaseUrl: string, queue
   await channel.prefetch(PREFETCH);
   const ids: string[] = [];
   await new Promise<void>((resolve, reject) => {
-    const store = async (message: import("amqplib").ConsumeMessage): Promise<void> => {
+    const store = async (message: ConsumeMessage): Promise<void> => {
       const headers = message.properties.headers ?? {};
       await sql`
         insert into naive (id, message_id, queue, reason, headers, body)
