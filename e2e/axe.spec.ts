@@ -9,7 +9,8 @@ const SETTLED = "[aria-busy=true]";
 
 /** Serious and critical violations, a line each with the first element that has it. */
 async function violations(page: Page): Promise<string[]> {
-  const { violations: found } = await new AxeBuilder({ page }).analyze();
+  const { violations: found, passes } = await new AxeBuilder({ page }).analyze();
+  expect(passes.length, "rules that were checked").toBeGreaterThan(10);
   return found
     .filter(({ impact }) => impact === "serious" || impact === "critical")
     .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary = "" }) => `${new URL(page.url()).pathname} ${id}: ${html.slice(0, 160)} ${failureSummary.split("\n")[1]?.trim()}`));

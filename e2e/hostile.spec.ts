@@ -88,7 +88,9 @@ test("hostile letters are shown as text on every page, and their neighbours stay
         await expect(page.locator("main [aria-busy=true]")).toHaveCount(0);
       }
       await page.goto(`/messages/${letter.id}?tab=payload`);
-      for (const look of ["Text", "Hex"]) await page.getByRole("radio", { name: look, exact: true }).click();
+      const looks = page.getByRole("radiogroup", { name: "Shown as" }).getByRole("radio");
+      await expect(looks.last()).toBeVisible();
+      for (const look of await looks.all()) await look.click();
       await page.getByRole("button", { name: /^Edit and resend/ }).click();
       const dialog = page.getByRole("dialog", { name: "Edit and resend" });
       await expect(dialog).toBeVisible();
