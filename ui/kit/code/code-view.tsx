@@ -36,13 +36,17 @@ const colours: Record<JsonTokenKind, string | undefined> = {
   text: undefined,
 };
 
+/** Lines cost as well: so many characters buy one of them. */
+const CHARS_A_LINE = 32;
+
 /** Text in mono with line numbers, bounded. What is unseen in it (bidi, zero-width, controls) is shown. */
 export function CodeView({ text, label, language = "text", maxChars = 64_000, info, actions, className }: Props) {
   const t = useTranslations("kit");
   const [wrap, setWrap] = usePreference("code.wrap", true);
   const [limit, setLimit] = useState(maxChars);
-  const cut = text.length > limit;
-  const lines = (cut ? text.slice(0, limit) : text).split("\n");
+  const lines = text.slice(0, limit).split("\n", Math.ceil(limit / CHARS_A_LINE));
+  const shown = lines.reduce((sum, line) => sum + line.length + 1, -1);
+  const cut = shown < text.length;
   return (
     <div className={cx("flex min-h-0 min-w-0 flex-col rounded border bg-sunken", className)}>
       <div className="flex h-8 shrink-0 items-center gap-1 border-b pr-1 pl-3 text-sm text-muted">
@@ -73,7 +77,7 @@ export function CodeView({ text, label, language = "text", maxChars = 64_000, in
       </div>
       {cut && (
         <div className="flex items-center gap-2 border-t px-3 py-1.5 text-sm text-muted">
-          <span className="flex-1">{t("codeCut", { shown: limit, total: text.length })}</span>
+          <span className="flex-1">{t("codeCut", { shown, total: text.length })}</span>
           <Button size="sm" onClick={() => setLimit(limit * 4)}>
             {t("showMore")}
           </Button>

@@ -49,3 +49,11 @@ test("a long unclosed string of backslashes takes linear time", () => {
   expect(tokenizeJsonLine(line).length).toBeGreaterThan(0);
   expect(performance.now() - before).toBeLessThan(1_000);
 });
+
+test("a long line of brackets is few tokens, and so is one of ever other ones", () => {
+  expect(tokenizeJsonLine("[".repeat(64_000))).toEqual([{ kind: "mark", text: "[".repeat(64_000) }]);
+  const line = "[1,".repeat(20_000);
+  const tokens = tokenizeJsonLine(line);
+  expect(tokens.length).toBeLessThan(2_100);
+  expect(tokens.map(({ text }) => text).join("")).toBe(line);
+});
