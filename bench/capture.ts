@@ -131,6 +131,7 @@ async function captureNaively(place: Place, from: number, count: number): Promis
   const cost = await costOf(withSelf(place), async () => {
     ids = await naiveCapture(broker, stand.databaseUrl, QUEUE, count);
   });
+  await broker.channel.purgeQueue(QUEUE);
   checkLedger("naive", from, count, ids);
   const [row] = await stand.pool.sql<{ count: number }[]>`select count(*)::int as count from naive`;
   if (row?.count !== count) throw new Error(`naive: ${row?.count} rows of ${count}`);

@@ -80,15 +80,18 @@ export function decodedRow(n: number, queue: string, failedIn: string | null = n
 }
 
 /** One hash over ids in order: equal ledgers, equal sets. */
-export const ledgerOf = (ids: readonly string[]): string => {
+const ledgerOf = (ids: readonly string[]): string => {
   const hash = createHash("sha256");
   for (const id of ids.toSorted()) hash.update(`${id},`);
   return `${ids.length} ${hash.digest("hex")}`;
 };
 
-/** Throws unless exactly the expected ids were found, each once. */
+/** Throws unless exactly the expected ids were found, each once; names some that are missing or too many. */
 export function checkLedger(leg: string, from: number, count: number, found: readonly string[]): void {
-  const expected = ledgerOf(Array.from({ length: count }, (_, i) => idOf(from + i)));
-  const got = ledgerOf(found);
-  if (got !== expected) throw new Error(`${leg}: the ledger is ${got}, it should be ${expected}`);
+  const expected = Array.from({ length: count }, (_, i) => idOf(from + i));
+  if (ledgerOf(found) === ledgerOf(expected)) return;
+  const [wanted, got] = [new Set(expected), new Set(found)];
+  const missing = expected.filter((id) => !got.has(id));
+  const extra = found.filter((id, i) => !wanted.has(id) || found.indexOf(id) !== i);
+  throw new Error(`${leg}: ${found.length} of ${count}; missing ${missing.slice(0, 5).join(" ")}; too many ${extra.slice(0, 5).join(" ")}`);
 }

@@ -6,7 +6,7 @@ import { type Rabbit, springFailure } from "./rabbit.ts";
 export type Failure = { readonly type: string; readonly message: string };
 
 /** A consumer in the manner of Spring AMQP: it takes `count` messages of the work queue, fails, and republishes each. */
-export async function failAll(rabbit: Rabbit, { work, dead }: Pair, count: number, { type, message }: Failure): Promise<void> {
+async function failAll(rabbit: Rabbit, { work, dead }: Pair, count: number, { type, message }: Failure): Promise<void> {
   for (let at = 0; at < count; at += 1) {
     const taken = await rabbit.take(work);
     const { headers, ...properties } = taken.properties;

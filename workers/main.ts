@@ -1,5 +1,5 @@
-import { connect } from "#db/client.ts";
 import { listen } from "#db/listen.ts";
+import { connectSql } from "#db/sql-client.ts";
 import { captureDuty } from "./duties/capture.ts";
 import { commandsDuty } from "./duties/commands.ts";
 import { measureDuty } from "./duties/measure.ts";
@@ -22,7 +22,7 @@ const VERSION = "0.1.0";
 const env = workerEnv();
 armFailpoint(env.failpoint);
 const log = makeLog(env.logLevel);
-const { sql, close } = connect(env.databaseUrl, { max: 10, name: "redrive worker" });
+const { sql, close } = connectSql(env.databaseUrl, { max: 10, name: "redrive worker" });
 const leases = new LeaseKeeper(sql, env.workerId, log);
 const sessions = new Sessions(sql, env.privateKey, log);
 const parts: Parts = { sql, log, leases, sessions, workerId: env.workerId };

@@ -22,13 +22,13 @@ function addArgument(usage: Usage, namespace: string, argument: string, where: s
     usage.keys.add(`${namespace}.${literal}`);
     return;
   }
-  const choices = choicesOf(argument);
+  const choices = argument.startsWith("`") ? [] : choicesOf(argument);
   if (choices.length > 0) {
     for (const choice of choices) usage.keys.add(`${namespace}.${choice}`);
     return;
   }
   // A translator of a part of a namespace may be asked for anything in that part.
-  if (namespace.includes(".") && /^(?:\w+[,)]|`\$\{)/u.test(argument)) {
+  if (namespace.includes(".") && /^(?:[\w.]+[,)]|`\$\{)/u.test(argument)) {
     usage.prefixes.add(`${namespace}.`);
     return;
   }

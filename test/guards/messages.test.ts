@@ -2,6 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createTranslator } from "use-intl/core";
 import { expect, test } from "vitest";
+import { parseDocument } from "yaml";
 import { placeholdersOf, readUsage, type Usage } from "./message-keys.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -42,6 +43,17 @@ const usage = await usageOf("ui", "app");
 
 test("both languages have the same keys", () => {
   expect([...zh.keys()].toSorted()).toEqual([...en.keys()].toSorted());
+});
+
+test("no key is written twice in a file, where the second would hide the first", async () => {
+  for (const language of LANGUAGES) {
+    const folder = join(ROOT, "ui/messages", language);
+    for (const file of await readdir(folder)) {
+      if (!file.endsWith(".json")) continue;
+      const { errors } = parseDocument(await readFile(join(folder, file), "utf8"), { uniqueKeys: true });
+      expect(errors.map(({ message }) => message), `${language}/${file}`).toEqual([]);
+    }
+  }
 });
 
 test("no text is empty", () => {

@@ -38,13 +38,20 @@ export function InThisBrowser() {
           label={t("theme")}
           value={isReady ? THEMES.find((each) => each === theme) : undefined}
           onChange={setTheme}
-          options={THEMES.map((value) => ({ value, label: words(value) }))}
+          options={[
+            { value: "system", label: words("system") },
+            { value: "light", label: words("light") },
+            { value: "dark", label: words("dark") },
+          ]}
         />
         <SelectField
           label={t("rows")}
           value={DENSITIES.find((each) => each === density)}
           onChange={chooseDensity}
-          options={DENSITIES.map((value) => ({ value, label: words(value) }))}
+          options={[
+            { value: "dense", label: words("dense") },
+            { value: "comfortable", label: words("comfortable") },
+          ]}
         />
       </div>
     </Panel>

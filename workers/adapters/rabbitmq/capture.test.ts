@@ -117,8 +117,8 @@ test("a batch closes at its bytes, and one message may be larger than that", asy
 
 test("the window follows the size of what is read", () => {
   const limits = { maxBytes: 4_000_000, maxCount: 500 };
-  expect(windowFor(1_000, limits)).toBe(1_000);
-  expect(windowFor(100_000, limits)).toBe(80);
+  expect(windowFor(1_000, limits)).toBe(1_500);
+  expect(windowFor(100_000, limits)).toBe(120);
   expect(windowFor(16_000_000, limits)).toBe(1);
   expect(windowFor(1, { maxBytes: 1e12, maxCount: 1e6 })).toBe(4_000);
 });

@@ -1,0 +1,38 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "@playwright/test";
+
+const ROOT = join(import.meta.dirname, "..");
+/** A text that stands in the client's own source and in nobody else's. */
+const CLIENTS = [
+  { name: "amqplib", file: "node_modules/amqplib/lib/connect.js", text: "Expected amqp: or amqps: as the protocol" },
+  { name: "pg-boss", file: "node_modules/pg-boss/dist/attorney.js", text: "deadLetter must be a string" },
+] as const;
+/** A text of the web's own server code: the reader below must find it. */
+const OURS = "This needs the role";
+const WORKERS = "stopping: nothing new is taken";
+
+/** Every script of the built web, by its path. */
+async function scripts(): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  for (const folder of [".next/server", ".next/static"])
+    for (const entry of await readdir(join(ROOT, folder), { recursive: true, withFileTypes: true })) {
+      if (!entry.isFile() || !/\.(?:js|mjs|cjs)$/.test(entry.name)) continue;
+      const path = join(entry.parentPath, entry.name);
+      found.set(path, await readFile(path, "utf8"));
+    }
+  return found;
+}
+
+test("the built web has no broker client in it, and loads none", async () => {
+  const built = await scripts();
+  const holding = (text: string) => [...built].filter(([, script]) => script.includes(text)).map(([path]) => path);
+  expect(holding(OURS), "the reader finds what is there").not.toEqual([]);
+  expect(holding(WORKERS), "the workers' own code").toEqual([]);
+  for (const { name, file, text } of CLIENTS) {
+    expect(await readFile(join(ROOT, file), "utf8"), `${name} still says so`).toContain(text);
+    expect(holding(text), name).toEqual([]);
+    // an external module is loaded by its name
+    for (const call of [`require("${name}`, `import("${name}`, `from"${name}`, `from "${name}`]) expect(holding(call), call).toEqual([]);
+  }
+});
