@@ -42,8 +42,7 @@ export function Row<R>({ row, rowKey, columns, selected, selectLabel, onSelect, 
         onOpen && "cursor-default",
         selected && "bg-accent-soft hover:bg-accent-soft",
         open && "bg-hover",
-        // an overlay that fades is the compositor's work; a fading background would draw the table again every frame
-        arrived && "relative after:pointer-events-none after:absolute after:inset-0 after:animate-arrive after:bg-accent after:opacity-0",
+        arrived && "arrived",
       )}
     >
       {selected !== null && (
