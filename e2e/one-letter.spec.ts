@@ -1,6 +1,6 @@
 import { PAIRS } from "./facts.ts";
 import { expect, sourceOf, test } from "./fixtures.ts";
-import { idOf, openList, rows } from "./screen.ts";
+import { idOf, list, openList, rows } from "./screen.ts";
 
 const PAIR = PAIRS.journey;
 const BODY = '{"zeta": 1, "amount": 12345678901234567890, "card": {"brand": "visa", "currency": "EURO"},\n  "alpha": [1.0, 2e3]}';
@@ -14,6 +14,8 @@ test("a letter's journey: it dies, is edited and resent byte for byte, and dies 
   await rabbit.reject(PAIR.work);
   await expect(rows(page)).toHaveCount(1);
   const id = await idOf(rows(page));
+  const [cells, table] = await Promise.all([rows(page).locator("td:visible").last().boundingBox(), list(page).boundingBox()]);
+  expect((cells?.x ?? 0) + (cells?.width ?? 0), "the cells of an arriving row fill the table").toBeCloseTo((table?.x ?? 0) + (table?.width ?? 0), 0);
   await expect(rows(page)).toContainText("Dead");
   await expect(rows(page)).toContainText("Rejected by the consumer");
 

@@ -1,7 +1,7 @@
 import { expect, type Locator, type Page } from "@playwright/test";
 
 /** The list of dead letters. */
-const list = (page: Page): Locator => page.getByRole("table", { name: "Dead letters" });
+export const list = (page: Page): Locator => page.getByRole("table", { name: "Dead letters" });
 
 /** The rows of the list, its header aside. */
 export const rows = (page: Page): Locator => list(page).locator("tbody tr[data-row]");

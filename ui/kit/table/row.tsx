@@ -31,9 +31,6 @@ export function Row<R>({ row, rowKey, columns, selected, selectLabel, onSelect, 
     if (event.shiftKey && selected !== null) onSelect(rowKey, true);
     else onOpen?.(row);
   };
-  // An overlay that fades is the compositor's work; a fading background would draw the table again every frame. It lies
-  // in the first cell: directly in the row it would count as one more column.
-  const arrival = arrived && <span aria-hidden className="pointer-events-none absolute inset-0 animate-arrive bg-accent opacity-0" />;
   return (
     <tr
       data-row={rowKey}
@@ -45,12 +42,11 @@ export function Row<R>({ row, rowKey, columns, selected, selectLabel, onSelect, 
         onOpen && "cursor-default",
         selected && "bg-accent-soft hover:bg-accent-soft",
         open && "bg-hover",
-        arrived && "relative",
+        arrived && "arrived",
       )}
     >
       {selected !== null && (
         <td className={cx("h-(--row) border-b pl-4", open && "shadow-[inset_2px_0_var(--accent-text)]")}>
-          {arrival}
           <Checkbox
             aria-label={selectLabel}
             checked={selected}
@@ -73,7 +69,6 @@ export function Row<R>({ row, rowKey, columns, selected, selectLabel, onSelect, 
             open && at === 0 && selected === null && "shadow-[inset_2px_0_var(--accent-text)]",
           )}
         >
-          {at === 0 && selected === null && arrival}
           {column.cell(row)}
         </td>
       ))}
