@@ -1,5 +1,6 @@
 import amqp, { type Channel, type ChannelModel, type ConfirmChannel } from "amqplib";
 import type { TestRabbit } from "#test/brokers/rabbitmq.ts";
+import { makeWake } from "#workers/runtime/wake.ts";
 import { bodyOf, idIn, publishOptions } from "./messages.ts";
 
 export type Broker = AsyncDisposable & { readonly model: ChannelModel; readonly channel: ConfirmChannel };
@@ -24,22 +25,26 @@ export async function fill(
   { from, count }: Numbers,
   { failedIn = null, window = 1_000 }: { failedIn?: string | null; window?: number } = {},
 ): Promise<void> {
+  const { promise: failed, reject: fail } = Promise.withResolvers<never>();
+  const room = makeWake();
   let open = 0;
-  let wake = Promise.withResolvers<void>();
-  const settled = Promise.withResolvers<never>();
-  const confirmed = (error: unknown): void => {
-    if (error) settled.reject(new Error("the broker did not confirm a message", { cause: error }));
+  const settle = (error: unknown): void => {
+    if (error) fail(new Error("the broker did not confirm a message", { cause: error }));
     open--;
-    wake.resolve();
-    wake = Promise.withResolvers();
+    room.hint();
+  };
+  const fewerThan = async (limit: number): Promise<void> => {
+    while (open >= limit) await Promise.race([room.wait(1_000, NEVER), failed]);
   };
   for (let n = from; n < from + count; n++) {
-    while (open >= window) await Promise.race([wake.promise, settled.promise]);
+    await fewerThan(window);
     open++;
-    channel.publish("", queue, bodyOf(n), { ...publishOptions(n, failedIn), mandatory: true }, confirmed);
+    channel.publish("", queue, bodyOf(n), { ...publishOptions(n, failedIn), mandatory: true }, settle);
   }
-  while (open > 0) await Promise.race([wake.promise, settled.promise]);
+  await fewerThan(1);
 }
+
+const NEVER = new AbortController().signal;
 
 /** Consumes `count` messages with multiple acks and waits until the broker has processed them. Answers their ids. */
 export async function consume({ model }: Broker, queue: string, count: number, prefetch = 1_000): Promise<string[]> {

@@ -1,6 +1,6 @@
 import { pipeline } from "node:stream/promises";
 import { Readable } from "node:stream";
-import type { TransactionSql } from "postgres";
+import type { AnySql } from "#db/client.ts";
 import type { NewDeath } from "#db/queries/capture.ts";
 
 /** A decoded death with what the tables ask for besides. */
@@ -90,7 +90,7 @@ const HEADER = Buffer.concat([Buffer.from("PGCOPY\n\xff\r\n\0", "latin1"), Buffe
 const TRAILER = Buffer.from([0xff, 0xff]);
 
 /** Writes rows into the three tables of a capture by binary COPY. */
-export async function copyRows(tx: TransactionSql, rows: readonly Copied[]): Promise<void> {
+export async function copyRows(tx: AnySql, rows: readonly Copied[]): Promise<void> {
   const now = new Date();
   for (const { name, columns } of TABLES) {
     const cells = Object.values(columns);

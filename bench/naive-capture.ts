@@ -1,5 +1,5 @@
 import type { ConsumeMessage } from "amqplib";
-import postgres from "postgres";
+import { connectSql } from "#db/sql-client.ts";
 import type { Broker } from "./broker.ts";
 import { idIn } from "./messages.ts";
 
@@ -8,18 +8,18 @@ const PREFETCH = 100;
 
 /** One table, three indexes: less than Redrive keeps, so that the comparison is kind to the script. */
 export async function makeNaiveTable(databaseUrl: string): Promise<void> {
-  const sql = postgres(databaseUrl, { max: 1, onnotice: () => undefined });
+  const { sql, close } = connectSql(databaseUrl, { max: 1, name: "naive" });
   await sql`
     create table if not exists naive (
       id uuid primary key, message_id text unique, queue text not null, reason text, headers jsonb not null,
       body bytea not null, captured_at timestamptz not null default now())`;
   await sql`create index if not exists naive_list on naive (queue, captured_at)`;
-  await sql.end();
+  await close();
 }
 
 /** What one writes in an afternoon: consume, insert one row, ack; eight connections at once. */
 export async function naiveCapture({ model }: Broker, databaseUrl: string, queue: string, count: number): Promise<string[]> {
-  const sql = postgres(databaseUrl, { max: CONNECTIONS });
+  const { sql, close } = connectSql(databaseUrl, { max: CONNECTIONS, name: "naive" });
   await Promise.all(Array.from({ length: CONNECTIONS }, () => sql`select pg_sleep(0.05)`));
   const channel = await model.createChannel();
   await channel.prefetch(PREFETCH);
@@ -41,6 +41,6 @@ export async function naiveCapture({ model }: Broker, databaseUrl: string, queue
   await channel.close();
   // a quorum queue's channel keeps single acks back while many are under way, and loses them when it closes: a script
   // that ends here sees its last messages again
-  await sql.end();
+  await close();
   return ids;
 }

@@ -1,5 +1,5 @@
-import postgres from "postgres";
 import type { NewDeath } from "#db/queries/capture.ts";
+import { connectSql } from "#db/sql-client.ts";
 import { copyRows, type Copied } from "./copy-binary.ts";
 import type { Source } from "./stand.ts";
 
@@ -11,7 +11,7 @@ const BATCH_BYTES = 1024 * 1024;
  * tables, one commit a batch. No lease, no counters, no dedupe, no notification: the limit, not a product.
  */
 export async function rawInsert(databaseUrl: string, { sourceId, connectionId }: Source, groupId: string, deaths: readonly NewDeath[]): Promise<void> {
-  const sql = postgres(databaseUrl, { max: 1 });
+  const { sql, close } = connectSql(databaseUrl, { max: 1, name: "raw insert" });
   let position = Date.now() * 1000;
   try {
     for (const batch of batchesOf(deaths)) {
@@ -21,7 +21,7 @@ export async function rawInsert(databaseUrl: string, { sourceId, connectionId }:
       });
     }
   } finally {
-    await sql.end();
+    await close();
   }
 }
 

@@ -7,14 +7,14 @@ import { machine, openStand, type Stand } from "./stand.ts";
 const USAGE = `npm run bench -- [capture] [resend-one] [resend-bulk] [options]     all three without a name
 
   --rounds <n>   rounds that count, besides one to warm up (5)
-  --count <n>    messages a round of capture and resend-bulk (20000)
+  --count <n>    messages a round of capture and resend-bulk (10000)
   --each <n>     resends a round of resend-one, ours and raw (100)`;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     rounds: { type: "string", default: "5" },
-    count: { type: "string", default: "20000" },
+    count: { type: "string", default: "10000" },
     each: { type: "string", default: "100" },
     help: { type: "boolean", default: false },
   },

@@ -1,3 +1,4 @@
+import { connect, type Socket } from "node:net";
 import postgres from "postgres";
 import { steadyBegin } from "./steady-begin.ts";
 
@@ -17,12 +18,32 @@ export type SqlClient = { readonly sql: Sql; readonly close: () => Promise<void>
 
 const bigint = { to: 20, from: [20], serialize: String, parse: Number };
 
+type Address = { readonly host: readonly string[]; readonly port: readonly number[]; readonly path: string | false };
+
+/**
+ * Opens what postgres.js would open, but sending at once: by itself it leaves Nagle's algorithm on, and a statement
+ * written behind another waits up to 40 ms for the server's delayed acknowledgement. A socket is handed over while it
+ * still connects; postgres.js hears of a failure as of any other end, and asks again. Several hosts take turns.
+ */
+function promptSockets(): (address: Address) => Socket {
+  let turn = 0;
+  return ({ host, port, path }) => {
+    if (path) return connect(path);
+    const at = turn++ % host.length;
+    const name = host[at] ?? "localhost";
+    const socket = connect({ host: name, port: port[at] ?? 5432, noDelay: true, keepAlive: true, keepAliveInitialDelay: 15_000 });
+    // postgres.js checks a certificate against it
+    return Object.assign(socket, { host: name });
+  };
+}
+
 /**
  * A pool for raw SQL; opens nothing until the first query. Apart from db/client.ts, since drizzle takes 200 MB while it
  * is loaded, and the workers have no use for it.
  */
 export function connectSql(url: string, { max, name, statementTimeoutMs = 30_000 }: ConnectOptions): SqlClient {
-  const pool = postgres(url, {
+  // the types do not know `socket`, its documentation does
+  const options = {
     max,
     types: { bigint },
     idle_timeout: 300,
@@ -31,7 +52,8 @@ export function connectSql(url: string, { max, name, statementTimeoutMs = 30_000
     max_lifetime: null,
     connection: { application_name: name, statement_timeout: statementTimeoutMs, lock_timeout: 10_000 },
     onnotice: () => {},
-  });
-  const sql = steadyBegin(pool);
+    socket: promptSockets(),
+  };
+  const sql = steadyBegin(postgres(url, options));
   return { sql, close: () => sql.end({ timeout: 5 }) };
 }
