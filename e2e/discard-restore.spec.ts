@@ -36,8 +36,7 @@ test("letters are put aside with a reason, one and several, come back, and the a
   await openList(page, await sourceOf(sql, PAIR), "discarded");
   await expect(rows(page)).toHaveCount(3);
   await page.getByRole("checkbox", { name: "Select all rows of this page" }).click();
-  await bar.getByRole("button", { name: "More actions" }).click();
-  await page.getByRole("menuitem", { name: "Restore" }).click();
+  await bar.getByRole("button", { name: "Restore", exact: true }).click();
   const back = page.getByRole("dialog", { name: "Restore 3 messages" });
   await back.getByRole("button", { name: "Restore 3", exact: true }).click();
   await expect(rows(page)).toHaveCount(0);
