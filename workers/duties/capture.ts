@@ -30,7 +30,7 @@ export const captureDuty = (parts: Parts): Duty => ({
         await pause(LOOK_MS, stop);
       }
     } finally {
-      await Promise.all([...running.values()].map(({ held, ended }) => held.release().finally(() => ended)));
+      await Promise.all([...running.values()].map(({ ended }) => ended));
     }
   },
 });
@@ -45,7 +45,9 @@ async function share(parts: Parts, running: Map<string, Running>, stop: AbortSig
     if (running.size >= fairShare) break;
     const held = await parts.leases.take(`capture:${source.id}`);
     if (held === null) continue;
-    const ended = keepCapturing(parts, source, held, AbortSignal.any([stop, held.lost])).finally(() => {
+    const ended = keepCapturing(parts, source, held, AbortSignal.any([stop, held.lost])).then(async () => {
+      // with the end of the capture, whatever ended it: the next worker need not wait for the lease to run out
+      await held.release().catch(() => undefined);
       if (running.get(source.id)?.held === held) running.delete(source.id);
     });
     running.set(source.id, { held, source, ended });

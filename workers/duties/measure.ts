@@ -1,7 +1,6 @@
 import { Fault } from "#core/fault.ts";
 import { knownQueues, storeDepths, storeDiscovered } from "#db/queries/depths.ts";
 import type { StoredConnection } from "#db/queries/connections.ts";
-import type { Held } from "../runtime/lease-keeper.ts";
 import type { Duty } from "../runtime/supervisor.ts";
 import { pause } from "../runtime/wake.ts";
 import type { Parts } from "./parts.ts";
@@ -14,20 +13,25 @@ const DEADLINE_MS = 5_000;
 export const measureDuty = (parts: Parts): Duty => ({
   name: "measure",
   run: async (stop) => {
-    const running = new Map<string, { held: Held; ended: Promise<void> }>();
+    const running = new Map<string, Promise<void>>();
     try {
       while (!stop.aborted) {
         for (const connection of await parts.sessions.refresh()) {
           if (running.has(connection.id)) continue;
           const held = await parts.leases.take(`measure:${connection.id}`);
           if (held === null) continue;
-          const ended = measureConnection(parts, connection, AbortSignal.any([stop, held.lost])).finally(() => running.delete(connection.id));
-          running.set(connection.id, { held, ended });
+          const measuring = measureConnection(parts, connection, AbortSignal.any([stop, held.lost]));
+          const logged = measuring.catch((error: unknown) => parts.log.warn({ connection: connection.name, err: error }, "measuring ended"));
+          const ended = logged.then(async () => {
+            await held.release().catch(() => undefined);
+            running.delete(connection.id);
+          });
+          running.set(connection.id, ended);
         }
         await pause(MEASURE_MS, stop);
       }
     } finally {
-      await Promise.all([...running.values()].map(({ held, ended }) => held.release().finally(() => ended)));
+      await Promise.all(running.values());
     }
   },
 });
