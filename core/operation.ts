@@ -10,7 +10,16 @@ export const destination = z.discriminatedUnion("to", [
   z.strictObject({ to: z.literal("origin") }),
   z.strictObject({
     to: z.literal("target"),
-    target: z.discriminatedUnion("kind", [manifests.rabbitmq.target, manifests.pgboss.target]),
+    target: z.discriminatedUnion("kind", [
+      manifests.rabbitmq.target,
+      manifests.kafka.target,
+      manifests["redis-list"].target,
+      manifests["redis-stream"].target,
+      manifests.nats.target,
+      manifests.rocketmq.target,
+      manifests.pulsar.target,
+      manifests.pgboss.target,
+    ]),
   }),
 ]);
 export type Destination = z.infer<typeof destination>;

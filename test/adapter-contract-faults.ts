@@ -7,16 +7,15 @@ import type { PrivateBroker } from "./adapter-harness.ts";
 import { collect, LIMITS, nextBatch, type Read } from "./adapter-reading.ts";
 import { freePorts } from "./brokers/free-port.ts";
 import { eventually } from "./eventually.ts";
-import { startFaultProxy } from "./fault-proxy.ts";
 
 const soon = (): AbortSignal => AbortSignal.timeout(30_000);
 
 export const faultCases = <M extends Manifest>({ harness, open }: Bench<M>): ContractCases => ({
   "a half-open connection is noticed": async () => {
-    const { access, halfOpen } = harness();
-    await using proxy = await startFaultProxy(access.settings);
-    const settings = { ...access.settings, ...halfOpen.settings, host: proxy.host, port: proxy.port };
-    const session = await open({ settings, secrets: access.secrets });
+    const { halfOpen } = harness();
+    await using proxied = await harness().proxied();
+    const { proxy, access } = proxied;
+    const session = await open({ settings: Object.assign({}, access.settings, halfOpen.settings), secrets: access.secrets });
     const place = await harness().place();
     const capturing = nextBatch(session.capture(place.source, null, LIMITS, soon())[Symbol.asyncIterator]());
     await session.ping(soon());
@@ -34,9 +33,8 @@ export const faultCases = <M extends Manifest>({ harness, open }: Bench<M>): Con
   },
 
   "a broker that is not there is unreachable": async () => {
-    const { settings, secrets } = harness().access;
     const [port] = (await freePorts(1)) as [number];
-    const opening = open({ settings: { ...settings, port }, secrets });
+    const opening = open(harness().nobodyThere(port));
     await expect(opening).rejects.toMatchObject({ name: "Fault", code: "unreachable" });
   },
 

@@ -6,7 +6,6 @@ import { numbered, texts } from "./adapter-contract-capture.ts";
 import type { Bench, ContractCases } from "./adapter-contract.ts";
 import type { AdapterHarness } from "./adapter-harness.ts";
 import { eventually } from "./eventually.ts";
-import { startFaultProxy } from "./fault-proxy.ts";
 
 const BULK = 2_500;
 
@@ -43,9 +42,9 @@ export const publishCases = <M extends Manifest>({ harness, open }: Bench<M>): C
   },
 
   "a connection cut before the confirm leaves the outcome unknown": async () => {
-    const { settings, secrets } = harness().access;
-    await using proxy = await startFaultProxy(settings);
-    const session = await open({ settings: { ...settings, host: proxy.host, port: proxy.port }, secrets });
+    await using proxied = await harness().proxied();
+    const { proxy, access } = proxied;
+    const session = await open(access);
     const place = await harness().place();
     const [first] = await session.publish(outgoing(harness(), 1, "first"), place.target, soon());
     expect(first?.status).toBe("confirmed");

@@ -3,6 +3,7 @@ import type { Adapter, DeadLetterSign, Depth } from "#core/brokers/adapter.ts";
 import type { Manifest } from "#core/brokers/manifest.ts";
 import type { Header } from "#core/message/header.ts";
 import type { Native } from "#core/message/raw.ts";
+import { startFaultProxy, type FaultProxy } from "./fault-proxy.ts";
 
 /** Everything the contract asks of an adapter. */
 export const CONTRACT_CASES = [
@@ -39,10 +40,21 @@ export type Place<M extends Manifest> = {
   drain(): Promise<{ readonly body: Uint8Array; readonly headers: readonly Header[] }[]>;
 };
 
-/** Where a broker listens and how to log in; the proxied, wrong and restarted variants are made from it. */
+/** How to reach a broker and log in. */
 export type Access<M extends Manifest> = {
-  readonly settings: z.infer<M["settings"]> & { readonly host: string; readonly port: number };
+  readonly settings: z.infer<M["settings"]>;
   readonly secrets: z.infer<M["secrets"]>;
+};
+
+type Address = { readonly host: string; readonly port: number };
+
+/** A proxy in front of the run's broker, and how to reach the broker through it and only through it. */
+export type Proxied<M extends Manifest> = AsyncDisposable & { readonly proxy: FaultProxy; readonly access: Access<M> };
+
+/** `proxied` of a broker that has one address and never tells a client another. */
+export const proxiedAt = <M extends Manifest>(address: Address, accessAt: (address: Address) => Access<M>) => async (): Promise<Proxied<M>> => {
+  const proxy = await startFaultProxy(address);
+  return { proxy, access: accessAt(proxy), [Symbol.asyncDispose]: () => proxy[Symbol.asyncDispose]() };
 };
 
 /** A broker of one's own, which may be stopped and started; disposed after the case. */
@@ -59,6 +71,9 @@ export type AdapterHarness<M extends Manifest> = {
   /** The same adapter for a child process: an import specifier (`#workers/...`) and the name it exports. */
   readonly entry: { readonly module: string; readonly exportName: string };
   readonly access: Access<M>;
+  proxied(): Promise<Proxied<M>>;
+  /** The same settings with nothing listening at the address. */
+  nobodyThere(port: number): Access<M>;
   /** A login that must fail with `unauthorised`. */
   readonly wrongAccess: Access<M>;
   /** Makes settings notice a silent connection fast, and the longest it may take, in ms. */

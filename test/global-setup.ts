@@ -1,11 +1,12 @@
 import type { TestProject } from "vitest/node";
 import { providePostgres } from "./setup/postgres.ts";
+import { provideOnDemand } from "./brokers/on-demand.ts";
 import { provideRabbit } from "./brokers/rabbitmq-provided.ts";
 
 /** Starts one shared server, provides its values to the tests and returns what stops it. */
 export type Provision = (project: TestProject) => Promise<() => Promise<void>>;
 
-const provisions: readonly Provision[] = [providePostgres, provideRabbit];
+const provisions: readonly Provision[] = [providePostgres, provideRabbit, provideOnDemand];
 const stops: (() => Promise<void>)[] = [];
 
 /** vitest calls it once, before all test files. */

@@ -1,7 +1,22 @@
 type Settings = Readonly<Record<string, unknown>>;
 
 /** The settings that say where a secret is sent, whatever the broker. */
-const ADDRESS = ["host", "port", "tls", "managementUrl"];
+const ADDRESS = [
+  "host",
+  "port",
+  "tls",
+  "managementUrl",
+  "brokers",
+  "schemaRegistryUrl",
+  "cluster",
+  "sentinelMaster",
+  "nodes",
+  "servers",
+  "proxy",
+  "nameServer",
+  "webServiceUrl",
+  "webSocketUrl",
+];
 
 /**
  * The first setting by which the secret would go elsewhere than before, or null. A stored secret is write-only only

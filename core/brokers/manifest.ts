@@ -15,8 +15,9 @@ export type Custody = "taken" | "copied";
 /** How to draw one field of a connection's form; the words are in ui/messages under `brokers.<kind>.<name>`. */
 export type FormField = {
   readonly name: string;
-  /** `lines` is text of several lines. */
-  readonly input: "text" | "lines" | "password" | "number" | "switch";
+  /** `lines` is text of several lines, `choice` is one of `choices`, which are shown as they are. */
+  readonly input: "text" | "lines" | "password" | "number" | "switch" | "choice";
+  readonly choices?: readonly string[];
   readonly placeholder?: string;
 };
 

@@ -8,6 +8,12 @@ type SourceOf<K extends BrokerKind> = z.infer<(typeof manifests)[K]["source"]>;
 const custody: { readonly [K in BrokerKind]: (source: SourceOf<K>) => Custody } = {
   rabbitmq: (source) => (source.type === "stream" ? "copied" : "taken"),
   pgboss: () => "taken",
+  kafka: () => "copied",
+  "redis-list": () => "taken",
+  "redis-stream": (source) => (source.stuckIn === undefined ? "copied" : "taken"),
+  nats: (source) => (source.mode === "stream" && source.retention !== "limits" ? "taken" : "copied"),
+  rocketmq: () => "copied",
+  pulsar: () => "copied",
 };
 
 /** Whether capturing empties `source`, which must have been parsed by the manifest of `kind`. */

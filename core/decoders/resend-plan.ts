@@ -1,22 +1,49 @@
 import type { ResendNote, ResendPlan, Target } from "../message/normal-form.ts";
+import type { Transport } from "../message/raw.ts";
 import type { Captured } from "./decoder.ts";
 import { propertiesOf } from "./identity.ts";
 
-/**
- * A name, or the start of names when it ends with `*`. RabbitMQ and its plug-ins wrote them, but for CC and
- * BCC: these are a producer's orders, by which RabbitMQ would copy a resend to further queues.
- */
-const BROKER_HEADERS = [
-  "x-death",
-  "x-first-death-*",
-  "x-last-death-*",
-  "x-delivery-count",
-  "x-acquired-count",
-  "x-stream-offset",
-  "x-delay",
-  "CC",
-  "BCC",
-];
+/** Names, or the start of names where they end with `*`, that the broker itself or its client library acts on or wrote. */
+const TRANSPORT_HEADERS: { readonly [T in Transport]: readonly string[] } = {
+  // CC and BCC are a producer's orders, by which RabbitMQ would copy a resend to further queues
+  "amqp-0.9.1": [
+    "x-death",
+    "x-first-death-*",
+    "x-last-death-*",
+    "x-delivery-count",
+    "x-acquired-count",
+    "x-stream-offset",
+    "x-delay",
+    "CC",
+    "BCC",
+  ],
+  kafka: [],
+  "redis-list": [],
+  "redis-stream": [],
+  // the server acts on what a publisher writes under these: a rollup purges, an expectation refuses, an id is dropped as a duplicate
+  nats: [
+    "Nats-Msg-Id",
+    "Nats-Rollup",
+    "Nats-Expected-*",
+    "Nats-TTL",
+    "Nats-Batch-*",
+    "Nats-Schedule*",
+    "Nats-Incr",
+    "Nats-Counter-Sources",
+    "Nats-Stream-Source",
+    "Nats-Marker-Reason",
+    "Nats-Stream",
+    "Nats-Subject",
+    "Nats-Sequence",
+    "Nats-Time-Stamp",
+    "Nats-Last-Sequence",
+    "Nats-Num-Pending",
+    "Nats-UpTo-Sequence",
+  ],
+  rocketmq: [],
+  pulsar: [],
+  pgboss: [],
+};
 
 const MAX_SHORTSTR_BYTES = 255;
 const bytesIn = (text: string): number => new TextEncoder().encode(text).length;
@@ -56,13 +83,14 @@ type Parts = {
 
 /** A resend plan: the convention's parts, what RabbitMQ's own headers and properties ask for, and the notes of both. */
 export function resendPlan(captured: Captured, parts: Parts): ResendPlan {
-  const patterns = [...BROKER_HEADERS, ...(parts.strip ?? [])];
+  const patterns = [...TRANSPORT_HEADERS[captured.native.transport], ...(parts.strip ?? [])];
   const names = new Set(captured.headers.map(({ name }) => name));
   const strip = [...names].filter((name) => patterns.some((pattern) => matches(name, pattern)));
   const properties = propertiesOf(captured.native);
   const notes = new Set<ResendNote>(parts.notes);
   if (parts.origin?.kind === "rabbitmq" && parts.origin.exchange !== "") notes.add("fan_out");
-  if (names.has("CC")) notes.add("cc_dropped");
+  if (names.has("Nats-Msg-Id") && captured.native.transport === "nats") notes.add("dedup_dropped");
+  if (names.has("CC") && captured.native.transport === "amqp-0.9.1") notes.add("cc_dropped");
   if (properties.replyTo !== undefined) notes.add("reply_to_gone");
   if (properties.userId !== undefined) notes.add("user_id_dropped");
   if (properties.expiration !== undefined) notes.add("may_be_expired");

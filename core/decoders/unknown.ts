@@ -6,7 +6,7 @@ import { resendPlan } from "./resend-plan.ts";
 export const unknown: Decoder = {
   rule: "unknown",
   title: "Unknown",
-  transports: ["amqp-0.9.1", "pgboss"],
+  transports: ["amqp-0.9.1", "pgboss", "kafka", "redis-list", "redis-stream", "nats", "rocketmq", "pulsar"],
   matches: () => true,
   decode: baseForm,
   plan: (captured) => resendPlan(captured, { failedQueue: null, origin: null }),

@@ -1,3 +1,5 @@
+import type { z } from "zod";
+import type { BrokerKind, manifests } from "../brokers/index.ts";
 import type { TypedValue } from "./header.ts";
 
 export const DEATH_REASONS = [
@@ -16,17 +18,37 @@ export const DEATH_REASONS = [
 ] as const;
 export type DeathReason = (typeof DEATH_REASONS)[number];
 
-/** Where a producer sent the message first, and where it failed. Fields a convention does not tell are absent. */
+/**
+ * Where a producer sent the message first, and where it failed. Fields a convention does not tell are absent; numbers
+ * that may pass 2^53 are decimal text.
+ */
 export type Origin = {
-  readonly kind: "rabbitmq" | "pgboss";
+  readonly kind: BrokerKind;
   readonly exchange?: string;
   readonly routingKey?: string;
   readonly routingKeys?: readonly string[];
-  /** The queue in which it failed. */
+  /** The queue in which it failed: a queue, a list's key, a stream's key. */
   readonly queue?: string;
   /** The framework's own name of the place (a Symfony transport), which only its configuration maps to a queue. */
   readonly receiver?: string;
+  /** Kafka, Pulsar, RocketMQ. */
+  readonly topic?: string;
+  readonly partition?: string;
+  readonly offset?: string;
+  /** The subscription, group or consumer that failed on it. */
+  readonly subscription?: string;
+  readonly group?: string;
+  /** JetStream. */
+  readonly stream?: string;
+  readonly subject?: string;
+  readonly sequence?: string;
+  /** The entry of a Redis stream. */
+  readonly entryId?: string;
 };
+
+/** An origin as one line of text, or null when it names no place. */
+export const placeOf = (origin: Origin | null): string | null =>
+  origin?.queue ?? origin?.topic ?? origin?.subject ?? origin?.stream ?? origin?.routingKey ?? null;
 
 /** A queue the message died in on its way, after the one it failed in: the wait queue of a retry loop. */
 export type LastHop = { readonly queue: string; readonly reason: string };
@@ -70,9 +92,7 @@ export type NormalForm = {
 };
 
 /** Where to send a message. */
-export type Target =
-  | { readonly kind: "rabbitmq"; readonly exchange: string; readonly routingKey: string }
-  | { readonly kind: "pgboss"; readonly queue: string };
+export type Target = { [K in BrokerKind]: z.infer<(typeof manifests)[K]["target"]> }[BrokerKind];
 
 /** How a message of one convention goes back without dying at once of its own history. */
 export type ResendPlan = {
@@ -98,6 +118,10 @@ const RESEND_NOTES = [
   "reply_to_gone", // whoever waited for the answer has likely left
   "user_id_dropped", // RabbitMQ refuses another login's user id
   "may_be_expired", // it carries an expiry of its own, which may have passed
+  "dedup_dropped", // its id would make the broker drop it as a duplicate
+  "every_subscriber", // a topic, stream or subject is read by all its consumers, not only by the one that failed
+  "no_headers", // nothing can be stamped on it: if it dies again it may look like another message
+  "content_gone", // only the pointer was left when it was captured
   "target_guessed", // the failed queue follows from a naming rule, not from the message
 ] as const;
 export type ResendNote = (typeof RESEND_NOTES)[number];

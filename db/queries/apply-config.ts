@@ -1,3 +1,4 @@
+import { sourceName } from "#core/brokers/source-name.ts";
 import type { ConfiguredConnection, ConfiguredSource, RedriveConfig } from "#core/config/check.ts";
 import type { AnySql, Sql } from "../client.ts";
 import { notify } from "../listen.ts";
@@ -18,9 +19,10 @@ export type Applied = {
 export async function applyConfig(sql: Sql, config: Pick<RedriveConfig, "connections" | "sources">, privateKey: string): Promise<Applied> {
   return sql.begin(async (tx) => {
     const ids = new Map<string, string>();
+    const kinds = new Map(config.connections.map(({ name, kind }) => [name, kind]));
     for (const connection of config.connections) ids.set(connection.name, await applyConnection(tx, connection, privateKey));
     const kept: string[] = [];
-    for (const source of config.sources) kept.push(await applySource(tx, source, ids.get(source.connection) ?? ""));
+    for (const source of config.sources) kept.push(await applySource(tx, source, ids.get(source.connection) ?? "", sourceName(kinds.get(source.connection) ?? "rabbitmq", source.source as never)));
     const dropped = await tx<{ name: string }[]>`
       update sources set capturing = false, managed_by = 'screen'
       where managed_by = 'file' and id <> all(${kept}::uuid[]) returning name`;
@@ -58,11 +60,11 @@ function opens(privateKey: string, sealed: string): string | null {
   }
 }
 
-async function applySource(tx: AnySql, source: ConfiguredSource, connectionId: string): Promise<string> {
+async function applySource(tx: AnySql, source: ConfiguredSource, connectionId: string, name: string): Promise<string> {
   const consent = source.taken && source.consent ? FILE : null;
   const [row] = await tx<{ id: string }[]>`
     insert into sources (connection_id, name, source, custody, managed_by, capturing, consent_by, consent_at, watch_seconds)
-    values (${connectionId}, ${String(source.source.queue)}, ${JSON.stringify(source.source)}, ${source.taken ? "taken" : "copied"},
+    values (${connectionId}, ${name}, ${JSON.stringify(source.source)}, ${source.taken ? "taken" : "copied"},
       'file', ${source.capture}, ${consent}, case when ${consent}::text is null then null else now() end, ${source.watchSeconds})
     on conflict (connection_id, name) do update set source = excluded.source, custody = excluded.custody, managed_by = 'file',
       capturing = excluded.capturing, watch_seconds = excluded.watch_seconds,

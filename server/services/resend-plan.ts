@@ -1,3 +1,4 @@
+import { kindOfTransport } from "#core/brokers/of-transport.ts";
 import { plan } from "#core/decoders/index.ts";
 import type { Header } from "#core/message/header.ts";
 import type { ResendNote, ResendPlan, Target } from "#core/message/normal-form.ts";
@@ -33,7 +34,6 @@ function tally(targets: readonly (Target | null)[]): Destined[] {
   return [...groups.values()].map((same) => ({ target: same[0] ?? null, count: same.length })).toSorted((a, b) => b.count - a.count);
 }
 
-const kindOf = ({ transport }: Native): Target["kind"] => (transport === "pgboss" ? "pgboss" : "rabbitmq");
 const union = <T>(lists: readonly (readonly T[])[]): T[] => [...new Set(lists.flat())];
 
 /** Looks at the newest messages of a selection and asks their conventions how they go back. */
@@ -45,7 +45,7 @@ export async function planSelection(db: Db, selection: Selection): Promise<Selec
   );
   return {
     sampled: sample.length,
-    kinds: union(natives.map((native) => [kindOf(native)])),
+    kinds: union(natives.map(({ transport }) => [kindOfTransport(transport)])),
     failedQueue: tally(plans.map(({ failedQueue }) => failedQueue)),
     origin: tally(plans.map(({ origin }) => origin)),
     strip: union(plans.map(({ strip }) => strip)),

@@ -8,7 +8,7 @@ import type { pgboss } from "#core/brokers/pgboss.ts";
 import type { Native } from "#core/message/raw.ts";
 import { startEmbedded } from "#db/embedded/index.ts";
 import { connectPgBoss } from "#workers/adapters/pgboss/connect.ts";
-import type { AdapterHarness, Place, Planted, PrivateBroker } from "../adapter-harness.ts";
+import { type AdapterHarness, type Place, type Planted, type PrivateBroker, proxiedAt } from "../adapter-harness.ts";
 import { nastyJsonBodies } from "../nasty-messages.ts";
 import { testDatabase } from "../postgres.ts";
 import { bossAccess, makePair, startBoss } from "./pgboss.ts";
@@ -124,6 +124,8 @@ export async function pgBossHarness(): Promise<{ readonly harness: AdapterHarnes
     adapter: connectPgBoss,
     entry: { module: "#workers/adapters/pgboss/connect.ts", exportName: "connectPgBoss" },
     access,
+    proxied: proxiedAt(access.settings, ({ host, port }) => ({ settings: { ...access.settings, host, port }, secrets: access.secrets })),
+    nobodyThere: (port) => ({ settings: { ...access.settings, port }, secrets: access.secrets }),
     // A login that does not exist is refused also where the server trusts this machine.
     wrongAccess: { settings: { ...access.settings, username: "nobody_of_that_name" }, secrets: { password: "wrong" } },
     halfOpen: { settings: {}, withinMs: 9_000 },

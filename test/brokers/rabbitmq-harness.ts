@@ -7,7 +7,7 @@ import type { AmqpProperties, Native } from "#core/message/raw.ts";
 import * as amqp from "#workers/adapters/rabbitmq/client.ts";
 import { connectRabbit } from "#workers/adapters/rabbitmq/connect.ts";
 import { decodeContentHeader, encodeContentHeader } from "#workers/adapters/rabbitmq/content-header.ts";
-import type { Access, AdapterHarness, Place, Planted } from "../adapter-harness.ts";
+import { type Access, type AdapterHarness, type Place, type Planted, proxiedAt } from "../adapter-harness.ts";
 import { nastyBodies, typedHeaders } from "../nasty-messages.ts";
 import { startRabbit, type TestRabbit } from "./rabbitmq.ts";
 
@@ -186,6 +186,8 @@ export async function rabbitHarness(type: Source["type"]): Promise<AdapterHarnes
     adapter: connectRabbit,
     entry: { module: "#workers/adapters/rabbitmq/connect.ts", exportName: "connectRabbit" },
     access: accessTo(server),
+    proxied: proxiedAt(server, (address) => accessTo(server, address)),
+    nobodyThere: (port) => accessTo(server, { port }),
     wrongAccess: { ...accessTo(server), secrets: { password: "wrong" } },
     halfOpen: { settings: { heartbeatSeconds: 1 }, withinMs: 2_500 },
     place: () => makePlace(model, type),

@@ -74,7 +74,13 @@ const CASES: readonly (readonly [file: string, specifier: string, refused: boole
   ["workers/adapters/rabbitmq/session.ts", "../../runtime/a.ts", true],
   ["workers/adapters/pgboss/session.ts", "pg-boss", false],
   ["workers/adapters/pgboss/session.ts", "amqplib", true],
-  ["workers/adapters/kafka/session.ts", "kafkajs", true], // until the config names its client
+  ["workers/adapters/kafka/session.ts", "kafkajs", false],
+  ["workers/adapters/kafka/session.ts", "ioredis", true],
+  ["workers/adapters/redis/session.ts", "ioredis", false],
+  ["workers/adapters/nats/session.ts", "@nats-io/jetstream", false],
+  ["workers/adapters/rocketmq/session.ts", "rocketmq-client-nodejs", false],
+  ["workers/adapters/pulsar/session.ts", "ws", false],
+  ["workers/adapters/sqs/session.ts", "kafkajs", true], // until the config names its client
   ["cli/a.ts", "#db/a.ts", false],
   ["cli/a.ts", "#ui/a.ts", true],
   ["core/a.test.ts", "vitest", false],

@@ -5,6 +5,7 @@ import { manifests } from "#core/brokers/index.ts";
 import type { FormField } from "#core/brokers/manifest.ts";
 import { useFieldWords } from "../brokers/field-words.ts";
 import { Switch } from "../kit/checkbox.tsx";
+import { SelectField } from "../kit/select.tsx";
 import { TextArea, TextField } from "../kit/text-field.tsx";
 import type { Complaint, Draft } from "./connection-values.ts";
 
@@ -80,6 +81,10 @@ type SettingProps = {
 
 function Setting({ field, label, help, value, error, onChange }: SettingProps) {
   if (field.input === "switch") return <Switch label={label} help={help} checked={value === true} onCheckedChange={onChange} />;
+  if (field.input === "choice") {
+    const options = (field.choices ?? []).map((choice) => ({ value: choice, label: choice }));
+    return <SelectField label={label} help={help} error={error} value={String(value)} onChange={onChange} options={options} />;
+  }
   const common = { label, help, error, placeholder: field.placeholder, value: String(value), spellCheck: false };
   if (field.input === "lines") return <TextArea {...common} mono onChange={(event) => onChange(event.target.value)} />;
   return (

@@ -2,6 +2,7 @@
 
 import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
+import type { Origin } from "#core/message/normal-form.ts";
 import type { Native } from "#core/message/raw.ts";
 import { BrokerText } from "../kit/broker-text.tsx";
 import { CopyButton } from "../kit/copy-button.tsx";
@@ -26,8 +27,7 @@ export function FactsView({ death, message }: Props) {
     { label: t("fact.rule"), value: death.rule },
     { label: t("fact.reason"), value: <>{t(`reason.${normal.reason}`)} {normal.reasonRaw !== null && <span className="text-muted">(<BrokerText mono max={80}>{normal.reasonRaw}</BrokerText>)</span>}</> },
     { label: t("fact.failedQueue"), value: text(origin?.queue) },
-    { label: t("fact.exchange"), value: origin?.exchange === "" ? t("fact.defaultExchange") : text(origin?.exchange) },
-    { label: t("fact.routingKey"), value: text(origin?.routingKeys?.join(", ") ?? origin?.routingKey) },
+    ...placeItems(origin, t),
     { label: t("fact.attempts"), value: text(normal.attempts) },
     { label: t("fact.firstFailed"), value: time(normal.firstFailedAt) },
     { label: t("fact.lastFailed"), value: time(normal.lastFailedAt) },
@@ -60,6 +60,23 @@ export function FactsView({ death, message }: Props) {
       </Panel>
     </div>
   );
+}
+
+/** Where a producer sent it, in the words of the broker: an exchange, a topic, a subject. */
+function placeItems(origin: Origin | null, t: ReturnType<typeof useTranslations<"messages">>): Detail[] {
+  const text = (value: string | undefined): ReactNode => <Told value={value} />;
+  const items: Detail[] = [];
+  if (origin === null || origin.kind === "rabbitmq")
+    items.push(
+      { label: t("fact.exchange"), value: origin?.exchange === "" ? t("fact.defaultExchange") : text(origin?.exchange) },
+      { label: t("fact.routingKey"), value: text(origin?.routingKeys?.join(", ") ?? origin?.routingKey) },
+    );
+  if (origin?.topic !== undefined) items.push({ label: t("fact.topic"), value: text(origin.topic) });
+  if (origin?.subject !== undefined) items.push({ label: t("fact.subject"), value: text(origin.subject) });
+  if (origin?.stream !== undefined) items.push({ label: t("fact.stream"), value: text(origin.stream) });
+  const position = origin?.offset === undefined ? (origin?.sequence ?? origin?.entryId) : [origin.partition, origin.offset].filter(Boolean).join(" / ");
+  if (position !== undefined) items.push({ label: t("fact.position"), value: text(position) });
+  return items;
 }
 
 /** A value, or that the message does not tell it. */

@@ -3,6 +3,8 @@
 import { RadioGroup } from "radix-ui";
 import { type ReactNode, useId } from "react";
 import { useTranslations } from "use-intl";
+import { manifests } from "#core/brokers/index.ts";
+import { TARGET_FIELDS, type TargetField } from "#core/brokers/target-fields.ts";
 import type { Destined, SelectionPlan } from "#server/services/resend-plan.ts";
 import { cx } from "../kit/cx.ts";
 import { Num } from "../kit/num.tsx";
@@ -87,14 +89,8 @@ function Places({ destined, sampled, example }: { destined: readonly Destined[];
 
 function TargetFields({ form, onChange, kinds }: { form: DestinationForm; onChange: (form: DestinationForm) => void; kinds: SelectionPlan["kinds"] }) {
   const t = useTranslations("operations");
-  const field = (name: "exchange" | "routingKey" | "queue") => ({
-    value: form[name],
-    onChange: (event: { target: { value: string } }) => onChange({ ...form, [name]: event.target.value }),
-    maxLength: 255,
-    mono: true,
-    spellCheck: false,
-    autoComplete: "off",
-  });
+  const set = (name: TargetField["name"], value: string) => onChange({ ...form, fields: { ...form.fields, [name]: value } });
+  const fields = TARGET_FIELDS[form.kind];
   return (
     <div className="mt-1 grid gap-2">
       {kinds.length > 1 && (
@@ -103,20 +99,42 @@ function TargetFields({ form, onChange, kinds }: { form: DestinationForm; onChan
           help={t("targetKindHelp")}
           value={form.kind}
           onChange={(kind) => onChange({ ...form, kind })}
-          options={[
-            { value: "rabbitmq", label: "RabbitMQ" },
-            { value: "pgboss", label: "pg-boss" },
-          ]}
+          options={kinds.map((kind) => ({ value: kind, label: manifests[kind].label }))}
         />
       )}
-      {form.kind === "rabbitmq" ? (
-        <div className="grid gap-2 sm:grid-cols-2">
-          <TextField label={t("exchange")} placeholder={t("defaultExchange")} {...field("exchange")} />
-          <TextField label={t("routingKey")} help={form.exchange === "" ? t("routingKeyHelp") : undefined} {...field("routingKey")} />
-        </div>
-      ) : (
-        <TextField label={t("queue")} {...field("queue")} />
-      )}
+      <div className={cx("grid gap-2", fields.length > 1 && "sm:grid-cols-2")}>
+        {fields.map((field) =>
+          field.choices === undefined ? (
+            <TextField
+              key={field.name}
+              label={t(`place.${field.name}`)}
+              placeholder={field.name === "exchange" ? t("defaultExchange") : undefined}
+              help={helpOf(field, form, t)}
+              value={form.fields[field.name] ?? ""}
+              onChange={(event) => set(field.name, event.target.value)}
+              maxLength={1_024}
+              mono
+              spellCheck={false}
+              autoComplete="off"
+            />
+          ) : (
+            <SelectField
+              key={field.name}
+              label={t(`place.${field.name}`)}
+              value={form.fields[field.name] ?? field.choices[0] ?? ""}
+              onChange={(value) => set(field.name, value)}
+              options={field.choices.map((value) => ({ value, label: value }))}
+            />
+          ),
+        )}
+      </div>
     </div>
   );
+}
+
+function helpOf({ name }: TargetField, { kind, fields }: DestinationForm, t: ReturnType<typeof useTranslations<"operations">>): string | undefined {
+  if (name === "routingKey") return (fields.exchange ?? "") === "" ? t("routingKeyHelp") : undefined;
+  if (name === "partition") return t("partitionHelp");
+  if (name === "topic" && kind === "pulsar") return t("pulsarTopicHelp");
+  return name === "stream" ? t("streamHelp") : undefined;
 }

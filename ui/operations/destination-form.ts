@@ -1,3 +1,5 @@
+import { manifests } from "#core/brokers/index.ts";
+import { TARGET_FIELDS, type TargetField } from "#core/brokers/target-fields.ts";
 import type { Target } from "#core/message/normal-form.ts";
 import type { Destination } from "#core/operation.ts";
 
@@ -5,17 +7,22 @@ import type { Destination } from "#core/operation.ts";
 export type DestinationForm = {
   readonly to: Destination["to"];
   readonly kind: Target["kind"];
-  readonly exchange: string;
-  readonly routingKey: string;
-  readonly queue: string;
+  readonly fields: Readonly<Partial<Record<TargetField["name"], string>>>;
 };
 
-export const FAILED_QUEUE: DestinationForm = { to: "failed_queue", kind: "rabbitmq", exchange: "", routingKey: "", queue: "" };
+export const FAILED_QUEUE: DestinationForm = { to: "failed_queue", kind: "rabbitmq", fields: {} };
 
 /** The target that was typed, or null while it names no place. */
-export function targetOf({ kind, exchange, routingKey, queue }: DestinationForm): Target | null {
-  if (kind === "pgboss") return queue === "" ? null : { kind, queue };
-  return exchange === "" && routingKey === "" ? null : { kind, exchange, routingKey };
+export function targetOf({ kind, fields }: DestinationForm): Target | null {
+  const typed = TARGET_FIELDS[kind].map(({ name, choices }) => [name, fields[name] ?? choices?.[0] ?? ""] as const);
+  if (typed.every(([, value]) => value === "")) return null;
+  const values = typed.flatMap(([name, value]) => {
+    if (value === "" && kind !== "rabbitmq") return [];
+    // text that is no number is left to the schema, which refuses it
+    return [[name, name === "partition" && /^\d+$/.test(value) ? Number(value) : value] as const];
+  });
+  const read = manifests[kind].target.safeParse({ kind, ...Object.fromEntries(values) });
+  return read.success ? read.data : null;
 }
 
 /** The destination of an order, or null while it is not complete. */

@@ -1,15 +1,9 @@
 import type { z } from "zod";
 import { manifests, type BrokerKind } from "#core/brokers/index.ts";
-import type { Adapter, Batch, CaptureLimits, Cursor, Depth, DiscoveredQueue, PublishOutcome } from "#core/brokers/adapter.ts";
+import type { Batch, CaptureLimits, Cursor, Depth, DiscoveredQueue, PublishOutcome } from "#core/brokers/adapter.ts";
 import { Fault } from "#core/fault.ts";
 import type { Outgoing } from "#core/message/raw.ts";
 import type { Target } from "#core/message/normal-form.ts";
-import { connectPgBoss } from "./pgboss/connect.ts";
-import { connectRabbit } from "./rabbitmq/connect.ts";
-
-const adapters = { rabbitmq: connectRabbit, pgboss: connectPgBoss } satisfies {
-  [K in BrokerKind]: Adapter<(typeof manifests)[K]>;
-};
 
 /** A session of any kind, for duties that do not care which. Sources come as the JSON text the database keeps. */
 export type AnySession = AsyncDisposable & {
@@ -31,14 +25,17 @@ export type OpenInput = {
   readonly signal: AbortSignal;
 };
 
+/** Each client is loaded when a connection of its kind is opened first: a worker without Kafka holds no Kafka client. */
+const openers: { readonly [K in BrokerKind]?: (input: OpenInput) => Promise<AnySession> } = {
+  rabbitmq: async (input) => open(manifests.rabbitmq, (await import("./rabbitmq/connect.ts")).connectRabbit, input),
+  pgboss: async (input) => open(manifests.pgboss, (await import("./pgboss/connect.ts")).connectPgBoss, input),
+};
+
 /** Opens a session of the kind; settings and secrets are checked by its manifest. Throws Fault. */
-export function openSession(input: OpenInput): Promise<AnySession> {
-  switch (input.kind) {
-    case "rabbitmq":
-      return open(manifests.rabbitmq, adapters.rabbitmq, input);
-    case "pgboss":
-      return open(manifests.pgboss, adapters.pgboss, input);
-  }
+export async function openSession(input: OpenInput): Promise<AnySession> {
+  const opener = openers[input.kind];
+  if (opener === undefined) throw new Fault("invalid", `this version of Redrive does not speak ${manifests[input.kind].label}`);
+  return opener(input);
 }
 
 /** A session as seen from the types of one kind's source and target. */

@@ -2,7 +2,8 @@ import { decode } from "#core/decoders/index.ts";
 import { stampOf } from "#core/lineage.ts";
 import { fingerprint } from "#core/message/fingerprint.ts";
 import type { Header, TypedValue } from "#core/message/header.ts";
-import type { NormalForm } from "#core/message/normal-form.ts";
+import { contentTypeOf, nativeWords } from "#core/message/native-facts.ts";
+import { placeOf, type NormalForm } from "#core/message/normal-form.ts";
 import { pgSafe } from "#core/message/pg-text.ts";
 import type { RawDeath } from "#core/message/raw.ts";
 import type { NewDeath } from "#db/queries/capture.ts";
@@ -16,7 +17,7 @@ export function toNewDeath(raw: RawDeath, sourceName: string): NewDeath {
   const normal = decode(raw);
   const group = fingerprint(normal, sourceName);
   const key = normal.key === null ? null : "utf8" in normal.key ? normal.key.utf8 : normal.key.base64;
-  const origin = normal.origin?.queue ?? normal.origin?.routingKey ?? null;
+  const origin = placeOf(normal.origin);
   return {
     id: newId(),
     identity: raw.identity,
@@ -33,7 +34,7 @@ export function toNewDeath(raw: RawDeath, sourceName: string): NewDeath {
     origin: capped(origin, MAX.origin),
     key: capped(key, MAX.key),
     attempts: normal.attempts,
-    contentType: capped(raw.native.transport === "amqp-0.9.1" ? raw.native.properties.contentType : "application/json", MAX.contentType),
+    contentType: capped(contentTypeOf(raw.native, raw.headers), MAX.contentType),
     search: searchText(raw, normal, key),
     firstFailedAt: moment(normal.firstFailedAt),
     lastFailedAt: moment(normal.lastFailedAt),
@@ -77,7 +78,9 @@ function searchText({ headers, native }: RawDeath, normal: NormalForm, key: stri
     normal.traceId,
     normal.origin?.queue,
     normal.origin?.exchange,
-    ...(native.transport === "amqp-0.9.1" ? [native.routingKey, native.properties.type, native.properties.appId] : [native.jobId]),
+    normal.origin?.topic,
+    normal.origin?.subject,
+    ...nativeWords(native),
     ...headers.flatMap(headerWords),
   ];
   const text = words.filter((word) => word !== null && word !== undefined && word !== "").join("\n");

@@ -1,0 +1,52 @@
+import { z } from "zod";
+import { defineManifest } from "./manifest.ts";
+import { redisForm, redisSecrets, redisSettings } from "./redis.ts";
+
+/** Libraries whose way of keeping jobs in Redis is documented; `plain` is a list of anything. */
+export const ENVELOPES = ["plain", "celery", "sidekiq", "dramatiq", "rq", "bullmq"] as const;
+
+const key = z.string().min(1).max(1_024);
+/** RFC 6901; empty is the whole element. */
+const pointer = z.string().regex(/^(?:\/(?:[^~/]|~[01])*)*$/, "a JSON pointer, e.g. /error/message");
+
+export const redisList = defineManifest({
+  kind: "redis-list",
+  label: "Redis lists",
+  settings: z.strictObject({
+    ...redisSettings,
+    /** Keys to list, one a line; `*` and `?` match as in SCAN. */
+    keys: z.string().default("*dead*\n*dlq*\n*failed*"),
+  }),
+  secrets: redisSecrets,
+  source: z.strictObject({
+    queue: key,
+    envelope: z.enum(ENVELOPES).default("plain"),
+    /** Where a plain list's JSON elements keep what Redrive shows. */
+    pointers: z
+      .strictObject({
+        id: pointer.optional(),
+        error: pointer.optional(),
+        errorType: pointer.optional(),
+        stack: pointer.optional(),
+        failedAt: pointer.optional(),
+        attempts: pointer.optional(),
+        /** The queue it failed in. */
+        queue: pointer.optional(),
+        /** An object into which Redrive writes its stamp. */
+        headers: pointer.optional(),
+      })
+      .default({}),
+  }),
+  target: z.strictObject({
+    kind: z.literal("redis-list"),
+    key,
+    /** The end the producer pushes to. */
+    end: z.enum(["left", "right"]).default("left"),
+  }),
+  form: {
+    settings: [...redisForm.settings, { name: "keys", input: "lines", placeholder: "orders:dead" }],
+    secrets: redisForm.secrets,
+  },
+  permissions: ["+blmove +lmove +lrange +llen +lrem +rpush +lpush on the keys", "+scan +type, to list keys"],
+  capabilities: { discover: true },
+});

@@ -1,0 +1,38 @@
+import { z } from "zod";
+import { defineManifest } from "./manifest.ts";
+
+const address = z.string().regex(/^[^\s,;:]+:\d{1,5}$/, "host:port");
+const topic = z.string().regex(/^[A-Za-z0-9|%_.+-]{1,255}$/, "letters, digits and | % _ . + -");
+
+export const rocketmq = defineManifest({
+  kind: "rocketmq",
+  label: "RocketMQ",
+  settings: z.strictObject({
+    /** The 5.x proxy (gRPC), to send through. */
+    proxy: address.default("127.0.0.1:8081"),
+    /** A name server (remoting), to find brokers, offsets and dead-letter topics. */
+    nameServer: address.default("127.0.0.1:9876"),
+    accessKey: z.string().default(""),
+    tls: z.boolean().default(false),
+    /** Name of Redrive's own consumer group. */
+    group: z
+      .string()
+      .regex(/^[A-Za-z0-9|%_-]{1,120}$/, "letters, digits and | % _ -")
+      .default("redrive"),
+  }),
+  secrets: z.strictObject({ accessSecret: z.string().default("") }),
+  source: z.strictObject({ queue: topic }),
+  target: z.strictObject({ kind: z.literal("rocketmq"), topic }),
+  form: {
+    settings: [
+      { name: "proxy", input: "text", placeholder: "rocketmq-proxy.internal:8081" },
+      { name: "nameServer", input: "text", placeholder: "rocketmq-namesrv.internal:9876" },
+      { name: "accessKey", input: "text" },
+      { name: "tls", input: "switch" },
+      { name: "group", input: "text", placeholder: "redrive" },
+    ],
+    secrets: [{ name: "accessSecret", input: "password" }],
+  },
+  permissions: ["SUB on the %DLQ% topics and on the group", "PUB on the topics to resend to"],
+  capabilities: { discover: true },
+});
