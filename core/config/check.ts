@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { type BrokerKind, manifests } from "../brokers/index.ts";
+import { BROKER_KINDS, type BrokerKind, manifests } from "../brokers/index.ts";
 import type { Environment } from "../environment.ts";
 import { isTaken } from "./custody.ts";
 import { fileSchema, SOURCE_FIELDS } from "./schema.ts";
@@ -113,7 +113,7 @@ function inWords(issue: z.core.$ZodIssue, base: ConfigPath, value: unknown): Con
     case "invalid_value":
       return { path, message: `must be one of ${issue.values.map(String).join(", ")}`, fix: "Choose one of them." };
     case "invalid_union":
-      return { path, message: `must be one of ${Object.keys(manifests).join(", ")}`, fix: "Choose the broker's kind." };
+      return { path, message: `must be one of ${BROKER_KINDS.join(", ")}`, fix: "Choose the broker's kind." };
     case "too_small":
       return { path, message: `must ${bound(issue.origin, "at least", issue.minimum)}`, fix: "Correct the value." };
     case "too_big":
