@@ -9,6 +9,11 @@ export type Cursor = string | null;
 /** Deaths read together. Exactly one of accept and release is called, once. */
 export type Batch = {
   readonly deaths: readonly RawDeath[];
+  /**
+   * What an operator has to know although capture goes on, in English: offsets that were gone before they were read.
+   * Stored with the batch, which may be one without deaths.
+   */
+  readonly notices?: readonly string[];
   /** Where to go on from once this batch is stored; null for a source that is taken. */
   readonly cursor: Cursor;
   /** After our commit. Resolves when the broker has surely processed it, so that it will not deliver these again. */

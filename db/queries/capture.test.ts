@@ -18,7 +18,7 @@ afterAll(async () => {
 });
 
 const store = (place: Place, lease: Lease, deaths: NewDeath[], cursor: string | null = null) =>
-  storeBatch(pool.sql, { ...place, deaths, cursor, worker: "test", lease });
+  storeBatch(pool.sql, { ...place, deaths, notices: [], cursor, worker: "test", lease });
 
 const content = (hash: string, redelivered: boolean) => ({ identity: { kind: "content", hash, redelivered } as const });
 
@@ -139,4 +139,14 @@ test("a stamp that names a message Redrive never resent is not believed", async 
   await store(place, lease, [forged]);
   const rows = await pool.sql`select id, deaths from messages where source_id = ${place.sourceId} order by position`;
   expect([...rows]).toEqual([{ id: victim.id, deaths: 1 }, { id: forged.id, deaths: 1 }]);
+});
+
+test("what was met stays with the source, also without a death, and only when it was stored", async () => {
+  const own = await makePlace(pool.sql);
+  const lease = await leaseOf(pool.sql, own);
+  const batch = { ...own, deaths: [], notices: ["offsets 3 to 9 of partition 0 were gone", "a\0b"], cursor: "10", worker: "test", lease };
+  await storeBatch(pool.sql, batch);
+  await expect(storeBatch(pool.sql, { ...batch, lease: { ...lease, token: lease.token - 1 } })).rejects.toThrow(LeaseLost);
+  const rows = await pool.sql<{ text: string }[]>`select text from source_notices where source_id = ${own.sourceId} order by id`;
+  expect(rows.map(({ text }) => text)).toEqual(["offsets 3 to 9 of partition 0 were gone", "a\uFFFDb"]);
 });

@@ -1,4 +1,5 @@
 import type { DeathIdentity } from "#core/message/raw.ts";
+import { pgSafe } from "#core/message/pg-text.ts";
 import type { DeathReason } from "#core/message/normal-form.ts";
 import type { AnySql, Sql } from "../client.ts";
 import { notify } from "../listen.ts";
@@ -39,6 +40,7 @@ export type CaptureBatch = {
   readonly sourceId: string;
   readonly connectionId: string;
   readonly deaths: readonly NewDeath[];
+  readonly notices: readonly string[];
   readonly cursor: string | null;
   readonly worker: string;
   readonly lease: Lease;
@@ -49,6 +51,8 @@ export type StoredBatch = {
   /** Deaths that were not stored before. */
   readonly fresh: number;
 };
+
+const MAX_NOTICE = 1_000;
 
 /** Another worker has taken over: nothing was stored. */
 export class LeaseLost extends Error {}
@@ -66,7 +70,7 @@ export async function storeBatch(sql: Sql, batch: CaptureBatch): Promise<StoredB
     const groupIds = await countInGroups(tx, batch.sourceId, fresh);
     // locks messages before the minute's row is, as a settling resend does
     const returned = await bringBack(tx, fresh, groupIds);
-    await Promise.all([insertDeaths(tx, { batch, batchId, groupIds, returned }, fresh), countInSource(tx, batch, fresh.length)]);
+    await Promise.all([insertDeaths(tx, { batch, batchId, groupIds, returned }, fresh), countInSource(tx, batch, fresh.length), keepNotices(tx, batch)]);
     return { batchId, fresh: fresh.length };
   }) as Promise<StoredBatch>;
 }
@@ -88,6 +92,11 @@ async function countInSource(tx: AnySql, { sourceId, cursor }: CaptureBatch, fre
     values (${sourceId}, date_trunc('minute', now()), ${fresh})
     on conflict (source_id, minute) do update set died = source_minutes.died + excluded.died`;
   await Promise.all([counted, inMinute, notify(tx, ["messages", "groups", "sources"])]);
+}
+
+async function keepNotices(tx: AnySql, { sourceId, notices }: CaptureBatch): Promise<void> {
+  if (notices.length === 0) return;
+  await tx`insert into source_notices (source_id, text) select ${sourceId}, unnest(${notices.map((notice) => pgSafe(notice, MAX_NOTICE))}::text[])`;
 }
 
 /** The broker has processed our ack: from now on an equal death is another one. */

@@ -1,8 +1,10 @@
-import { and, asc, eq, sql } from "drizzle-orm";
+import { and, asc, desc, eq, sql } from "drizzle-orm";
 import { cappedCount, type CappedCount } from "#core/capped-count.ts";
 import { COUNT_CAP } from "#core/message/counts.ts";
 import type { Db, Tx } from "../client.ts";
-import { connections, messages, sources } from "../schema/index.ts";
+import { connections, messages, sourceNotices, sources } from "../schema/index.ts";
+
+const NOTICES = 20;
 
 /** Every source with where it stands; `open` counts its dead and in-doubt messages. */
 export async function listSources(db: Db, connection: string | null) {
@@ -25,6 +27,8 @@ export async function listSources(db: Db, connection: string | null) {
       faultCode: sources.faultCode,
       faultDetail: sources.faultDetail,
       faultAt: sources.faultAt,
+      /** When something was met that must not pass unseen; null when nothing was. */
+      noticedAt: sql<Date | null>`(select n.at from ${sourceNotices} n where n.source_id = ${sources.id} order by n.id desc limit 1)`.mapWith(sources.faultAt),
       open: sql<CappedCount>`(select count(*) from (
         select 1 from ${messages} m where m.source_id = ${sources.id} and m.state in ('dead', 'in_doubt') limit ${COUNT_CAP + 1}
       ) counted)`.mapWith(cappedCount),
@@ -33,6 +37,16 @@ export async function listSources(db: Db, connection: string | null) {
     .innerJoin(connections, eq(connections.id, sources.connectionId))
     .where(connection === null ? undefined : eq(sources.connectionId, connection))
     .orderBy(asc(connections.name), asc(sources.name));
+}
+
+/** The newest notices of a source, newest first. */
+export async function listNotices(db: Db, sourceId: string) {
+  return db
+    .select({ id: sourceNotices.id, at: sourceNotices.at, text: sourceNotices.text })
+    .from(sourceNotices)
+    .where(eq(sourceNotices.sourceId, sourceId))
+    .orderBy(desc(sourceNotices.id))
+    .limit(NOTICES);
 }
 
 /** What steering a source has to know of it, or null. */

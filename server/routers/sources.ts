@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { listSources } from "#db/queries/sources-web.ts";
+import { listNotices, listSources } from "#db/queries/sources-web.ts";
 import { isoTimes } from "../iso-times.ts";
 import { captureQueue } from "../services/capture-queue.ts";
 import { steerSource } from "../services/steer-source.ts";
@@ -12,6 +12,8 @@ export const sourcesRouter = router({
   list: viewerProcedure
     .input(z.strictObject({ connection: id.optional() }).default({}))
     .query(async ({ ctx, input }) => isoTimes(await listSources(ctx.db, input.connection ?? null))),
+
+  notices: viewerProcedure.input(id).query(async ({ ctx, input }) => isoTimes(await listNotices(ctx.db, input))),
 
   capture: adminProcedure
     .input(z.strictObject({ queueId: id, consent: z.boolean(), watchSeconds: watchSeconds.default(300) }))

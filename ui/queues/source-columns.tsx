@@ -1,6 +1,6 @@
 "use client";
 
-import { CircleAlert, CircleDot, Pause } from "lucide-react";
+import { CircleAlert, CircleDot, Pause, TriangleAlert } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "use-intl";
 import { Badge } from "../kit/badge.tsx";
@@ -44,10 +44,11 @@ export function useSourceColumns(): Column<Source>[] {
       id: "name",
       header: t("name"),
       cell: (source) => (
-        <span title={source.name}>
+        <span title={source.name} className="inline-flex max-w-full items-center gap-1.5">
           <BrokerText mono max={300}>
             {source.name}
           </BrokerText>
+          {source.noticedAt !== null && <TriangleAlert aria-label={t("noticed")} className="size-3.5 shrink-0 text-amber" />}
         </span>
       ),
     },

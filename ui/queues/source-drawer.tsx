@@ -14,6 +14,7 @@ import { Details } from "../kit/page.tsx";
 import { Time } from "../kit/time.tsx";
 import { useTRPC } from "../trpc/client.tsx";
 import { refusalOf } from "../trpc/failure.ts";
+import { Notices } from "./notices.tsx";
 import { SourceState, type Source } from "./source-columns.tsx";
 import { useSpanWords, WatchField } from "./watch-field.tsx";
 
@@ -50,6 +51,7 @@ export function SourceDrawer({ source, onClose }: { source: Source; onClose: () 
         </div>
         {failed !== null && <ErrorLine>{failed.message}</ErrorLine>}
         {source.faultCode !== null && <Fault code={source.faultCode} detail={source.faultDetail} since={source.faultAt} />}
+        {source.noticedAt !== null && <Notices sourceId={source.id} />}
         <Details
           items={[
             { label: t("connection"), value: source.connection },

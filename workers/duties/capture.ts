@@ -127,7 +127,7 @@ async function storeAll(parts: Parts, source: CapturedSource, held: Held, sessio
 async function storeThenAccept(parts: Parts, source: CapturedSource, held: Held, batch: Batch, deaths: readonly NewDeath[]): Promise<void> {
   let batchId: number;
   try {
-    batchId = await store(parts, source, held, deaths, batch.cursor);
+    batchId = await store(parts, source, held, { deaths, notices: batch.notices ?? [], cursor: batch.cursor });
   } catch (error) {
     await batch.release().catch(() => undefined);
     throw error;
@@ -138,39 +138,42 @@ async function storeThenAccept(parts: Parts, source: CapturedSource, held: Held,
   await markAccepted(parts.sql, batchId);
 }
 
-async function store(parts: Parts, source: CapturedSource, held: Held, deaths: readonly NewDeath[], cursor: string | null): Promise<number> {
-  const write: Write = (written, after) =>
+async function store(parts: Parts, source: CapturedSource, held: Held, read: ReadBatch): Promise<number> {
+  for (const notice of read.notices) parts.log.warn({ source: source.name, notice }, "capture met something to know of");
+  const write: Write = (written) =>
     storeBatch(parts.sql, {
       sourceId: source.id,
       connectionId: source.connectionId,
-      deaths: written,
-      cursor: after,
+      ...written,
       worker: parts.workerId,
       lease: held.lease,
     });
   try {
-    return (await write(deaths, cursor)).batchId;
+    return (await write(read)).batchId;
   } catch (error) {
     if (!isDataError(error)) throw error;
     parts.log.warn({ source: source.name, err: error }, "a death can not be stored as decoded, storing it bare");
-    return storeBare(deaths, cursor, write);
+    return storeBare(read, write);
   }
 }
 
-type Write = (deaths: readonly NewDeath[], cursor: string | null) => Promise<{ readonly batchId: number }>;
+type ReadBatch = { readonly deaths: readonly NewDeath[]; readonly notices: readonly string[]; readonly cursor: string | null };
+type Write = (batch: ReadBatch) => Promise<{ readonly batchId: number }>;
+
+const alone = (death: NewDeath): ReadBatch => ({ deaths: [death], notices: [], cursor: null });
 
 /** One by one, and the one that Postgres refuses without what was decoded from it: its neighbours are not held up. */
-async function storeBare(deaths: readonly NewDeath[], cursor: string | null, write: Write): Promise<number> {
+async function storeBare({ deaths, notices, cursor }: ReadBatch, write: Write): Promise<number> {
   for (const death of deaths) {
     try {
-      await write([death], null);
+      await write(alone(death));
     } catch (error) {
       if (!isDataError(error)) throw error;
-      await write([bare(death)], null);
+      await write(alone(bare(death)));
     }
   }
   // the batch that is marked accepted; what the parts stored is found by identity
-  return (await write([], cursor)).batchId;
+  return (await write({ deaths: [], notices, cursor })).batchId;
 }
 
 const bare = (death: NewDeath): NewDeath => ({
