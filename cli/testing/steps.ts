@@ -5,6 +5,7 @@ import { childEnvironment } from "../programs.ts";
 import { buildWeb } from "../web-build.ts";
 import { command, type Environment } from "./command.ts";
 import { ensureChineseFont, ensureChromium, ensureRabbitmq } from "./machine.ts";
+import { contractTable } from "./contract-table.ts";
 import { migrationsFit } from "./migrations.ts";
 import { type Tally, tallyPlaywright, tallyVitest } from "./reports.ts";
 
@@ -55,7 +56,9 @@ export const steps: readonly Step[] = [
       await ensureRabbitmq(env, say);
       const report = join(RESULTS, "vitest.json");
       const args = ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
-      return counted("vitest", report, tallyVitest, () => command(bin("vitest"), args, quiet(env)));
+      const tally = await counted("vitest", report, tallyVitest, () => command(bin("vitest"), args, quiet(env)));
+      for (const line of contractTable(await readFile(report, "utf8").catch(() => '{"testResults":[]}'))) say(line);
+      return tally;
     },
   },
   checked("web build", ["next.config.js"], async (env, say) => {

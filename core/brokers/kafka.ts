@@ -49,4 +49,10 @@ export const kafka = defineManifest({
     "write and describe on the topics to resend to, and idempotent write",
   ],
   capabilities: { discover: true },
+  about: {
+    client: "kafkajs, with gzip, snappy, lz4 and zstd.",
+    capture: "records are read with a consumer group of Redrive's own and stay in the topic; offsets are committed after they are stored.",
+    depth: "end offsets minus the group's; an upper bound where the log has gaps.",
+    resend: "idempotent producer, acks=all, with the same key, on the same partition where the count is unchanged.",
+  },
 });

@@ -35,6 +35,8 @@ export type Manifest = {
   /** What the login needs, a line each, in the broker's own words. */
   readonly permissions: readonly string[];
   readonly capabilities: Capabilities;
+  /** For docs/brokers.md, a sentence each: by what it is reached, and what is done there. */
+  readonly about: { readonly client: string; readonly capture: string; readonly depth: string; readonly resend: string };
 };
 
 /** Keeps the literal types of a manifest, from which the session's type follows. */

@@ -58,4 +58,10 @@ export const nats = defineManifest({
     "publish on the subjects to resend to",
   ],
   capabilities: { discover: true },
+  about: {
+    client: "@nats-io/transport-node and @nats-io/jetstream.",
+    capture: "advisories of messages given up are kept in a stream of Redrive's, and the message is read by its sequence; dead-letter streams are read with a durable pull consumer.",
+    depth: "exact, by the consumer's pending or the stream's messages.",
+    resend: "to the original subject under a new `Nats-Msg-Id`, expecting the stream.",
+  },
 });

@@ -32,4 +32,10 @@ export const pgboss = defineManifest({
   },
   permissions: ["usage on the schema", "select, insert, update on its tables"],
   capabilities: { discover: true },
+  about: {
+    client: "SQL on pg-boss's own tables (versions 10 to 12).",
+    capture: "jobs of a dead-letter queue are locked, stored and completed in one transaction each batch.",
+    depth: "exact, counted.",
+    resend: "a new job under the attempt's id in the queue that failed.",
+  },
 });

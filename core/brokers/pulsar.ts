@@ -33,4 +33,10 @@ export const pulsar = defineManifest({
   },
   permissions: ["consume on the topics to capture", "produce on the topics to resend to", "admin read of the namespaces: topics and stats"],
   capabilities: { discover: true },
+  about: {
+    client: "the WebSocket API and the admin REST API.",
+    capture: "`-DLQ` topics are read with a durable subscription of Redrive's own.",
+    depth: "the subscription's precise backlog.",
+    resend: "to the original topic with key and properties; stale counters are dropped.",
+  },
 });

@@ -45,4 +45,10 @@ export const rabbitmq = defineManifest({
     "tag monitoring, to list queues through the management API",
   ],
   capabilities: { discover: true },
+  about: {
+    client: "amqplib (AMQP 0-9-1), with the management API where there is one.",
+    capture: "classic and quorum queues are emptied: each message is acknowledged once it is stored; a stream is read on by offset and left as it is.",
+    depth: "exact, by the management API's totals or a passive declare; a stream's is not told before RabbitMQ 3.13.",
+    resend: "with confirms and `mandatory`, to the failed queue through the default exchange, or to the first exchange.",
+  },
 });

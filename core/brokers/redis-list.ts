@@ -49,4 +49,10 @@ export const redisList = defineManifest({
   },
   permissions: ["+blmove +lmove +lrange +llen +lrem +rpush +lpush on the keys", "+scan +type, to list keys"],
   capabilities: { discover: true },
+  about: {
+    client: "ioredis: single server, sentinel or cluster.",
+    capture: "elements are moved to a processing list, stored, then removed; what a crash left there is taken again.",
+    depth: "exact, LLEN or ZCARD.",
+    resend: "pushed to the end the producer pushes to, or as the job library itself requeues.",
+  },
 });

@@ -41,4 +41,10 @@ export const redisStream = defineManifest({
     "+scan +type, to list keys",
   ],
   capabilities: { discover: true },
+  about: {
+    client: "ioredis: single server, sentinel or cluster.",
+    capture: "a dead-letter stream is read with Redrive's own group and left as it is; entries stuck in a group of yours are claimed, stored and acknowledged there.",
+    depth: "exact, by XLEN, XINFO GROUPS and XPENDING; an estimate where the group's lag is not told.",
+    resend: "XADD with the same fields in the same order.",
+  },
 });

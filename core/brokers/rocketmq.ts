@@ -35,4 +35,10 @@ export const rocketmq = defineManifest({
   },
   permissions: ["SUB on the %DLQ% topics and on the group", "PUB on the topics to resend to"],
   capabilities: { discover: true },
+  about: {
+    client: "RocketMQ's remoting protocol, and rocketmq-client-nodejs for the 5.x proxy.",
+    capture: "`%DLQ%` topics are read by offset and left as they are; the offsets of Redrive's own group follow.",
+    depth: "from offsets.",
+    resend: "a new message to the real topic, with keys, tags and properties.",
+  },
 });
