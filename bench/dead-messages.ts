@@ -19,7 +19,7 @@ export async function storeDead(
   for (let first = from; first < from + count; first += BATCH) {
     const size = Math.min(BATCH, from + count - first);
     const deaths = Array.from({ length: size }, (_, i) => decodedRow(first + i, queue, failedIn));
-    await storeBatch(pool.sql, { ...source, deaths, notices: [], cursor: null, worker: "bench", lease });
+    await storeBatch(pool.sql, { ...source, deaths, notices: [], inHand: [], cursor: null, worker: "bench", lease });
     ids.push(...deaths.map(({ id }) => id));
   }
   await releaseLease(pool.sql, lease);

@@ -17,8 +17,8 @@ afterAll(async () => {
   await database.drop();
 });
 
-const store = (place: Place, lease: Lease, deaths: NewDeath[], cursor: string | null = null) =>
-  storeBatch(pool.sql, { ...place, deaths, notices: [], cursor, worker: "test", lease });
+const store = (place: Place, lease: Lease, deaths: NewDeath[], cursor: string | null = null, inHand: number[] = []) =>
+  storeBatch(pool.sql, { ...place, deaths, notices: [], cursor, worker: "test", lease, inHand });
 
 const content = (hash: string, redelivered: boolean) => ({ identity: { kind: "content", hash, redelivered } as const });
 
@@ -90,6 +90,14 @@ test("a redelivery of a batch that was not accepted adds nothing; two equal mess
   expect(await countDeaths(place)).toBe(3);
 });
 
+test("of two equal messages that both come again in batches of their own, the second is not taken for the first", async () => {
+  const place = await makePlace(pool.sql);
+  const lease = await leaseOf(pool.sql, place);
+  const first = await store(place, lease, [makeDeath(content("ee", true))]);
+  expect((await store(place, lease, [makeDeath(content("ee", true))], null, [first.batchId])).fresh).toBe(1);
+  expect(await countDeaths(place)).toBe(2);
+});
+
 test("after the accept, an equal redelivered message is another one", async () => {
   const place = await makePlace(pool.sql);
   const lease = await leaseOf(pool.sql, place);
@@ -144,7 +152,7 @@ test("a stamp that names a message Redrive never resent is not believed", async 
 test("what was met stays with the source, also without a death, and only when it was stored", async () => {
   const own = await makePlace(pool.sql);
   const lease = await leaseOf(pool.sql, own);
-  const batch = { ...own, deaths: [], notices: ["offsets 3 to 9 of partition 0 were gone", "a\0b"], cursor: "10", worker: "test", lease };
+  const batch = { ...own, deaths: [], notices: ["offsets 3 to 9 of partition 0 were gone", "a\0b"], cursor: "10", worker: "test", lease, inHand: [] };
   await storeBatch(pool.sql, batch);
   await expect(storeBatch(pool.sql, { ...batch, lease: { ...lease, token: lease.token - 1 } })).rejects.toThrow(LeaseLost);
   const rows = await pool.sql<{ text: string }[]>`select text from source_notices where source_id = ${own.sourceId} order by id`;

@@ -44,6 +44,11 @@ export type CaptureBatch = {
   readonly cursor: string | null;
   readonly worker: string;
   readonly lease: Lease;
+  /**
+   * Batches this capture stored just before that may not be marked accepted yet: their deaths are still in hand, so a
+   * redelivered death of this batch is none of them.
+   */
+  readonly inHand: readonly number[];
 };
 
 export type StoredBatch = {
@@ -109,7 +114,7 @@ async function withoutStored(tx: AnySql, batch: CaptureBatch, batchId: number): 
   const exact = batch.deaths.flatMap(({ identity }) => (identity.kind === "exact" ? [`=${identity.id}`] : []));
   const again = batch.deaths.flatMap(({ identity }) => (identity.kind === "content" && identity.redelivered ? [identity.hash] : []));
   const stored = new Set(exact.length === 0 ? [] : await storedIdentities(tx, batch.sourceId, exact));
-  const matches = again.length === 0 ? new Map<string, string[]>() : await unacceptedDeaths(tx, batch.sourceId, again);
+  const matches = again.length === 0 ? new Map<string, string[]>() : await unacceptedDeaths(tx, batch, again);
   const absorbed: string[] = [];
   const fresh = batch.deaths.filter(({ identity }) => {
     if (identity.kind === "exact") {
@@ -132,13 +137,14 @@ async function storedIdentities(tx: AnySql, sourceId: string, identities: readon
   return rows.map((row) => row.identity);
 }
 
-async function unacceptedDeaths(tx: AnySql, sourceId: string, hashes: readonly string[]): Promise<Map<string, string[]>> {
+async function unacceptedDeaths(tx: AnySql, { sourceId, inHand }: CaptureBatch, hashes: readonly string[]): Promise<Map<string, string[]>> {
   const rows = await tx<{ id: string; hash: string }[]>`
     select deaths.id, wanted.hash
     from (select distinct unnest(${[...hashes]}::text[]) as hash) wanted
     join deaths on deaths.source_id = ${sourceId}
       and deaths.identity >= wanted.hash || ':' and deaths.identity < wanted.hash || ';'
-    join capture_batches on capture_batches.id = deaths.batch_id and capture_batches.accepted_at is null`;
+    join capture_batches on capture_batches.id = deaths.batch_id and capture_batches.accepted_at is null
+      and capture_batches.id <> all(${[...inHand]}::bigint[])`;
   const found = new Map<string, string[]>();
   for (const { hash, id } of rows) found.set(hash, [...(found.get(hash) ?? []), id]);
   return found;

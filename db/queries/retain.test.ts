@@ -20,7 +20,7 @@ afterAll(async () => {
 async function stored(state: string, daysAgo: number): Promise<string> {
   const place = await makePlace(pool.sql);
   const death = makeDeath();
-  await storeBatch(pool.sql, { ...place, deaths: [death], notices: [], cursor: null, worker: "test", lease: await leaseOf(pool.sql, place) });
+  await storeBatch(pool.sql, { ...place, deaths: [death], notices: [], inHand: [], cursor: null, worker: "test", lease: await leaseOf(pool.sql, place) });
   await pool.sql`update messages set state = ${state}, changed_at = now() - ${daysAgo} * interval '1 day' where id = ${death.id}`;
   return death.id;
 }

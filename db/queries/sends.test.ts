@@ -34,7 +34,7 @@ async function queued(count: number, rate: number | null = null): Promise<Scene>
   const place = await makePlace(pool.sql);
   const lease = await leaseOf(pool.sql, place);
   const deaths = Array.from({ length: count }, () => makeDeath());
-  await storeBatch(pool.sql, { ...place, deaths, notices: [], cursor: null, worker: "test", lease });
+  await storeBatch(pool.sql, { ...place, deaths, notices: [], inHand: [], cursor: null, worker: "test", lease });
   const operationId = crypto.randomUUID();
   const ids = deaths.map((death) => death.id);
   await pool.sql`

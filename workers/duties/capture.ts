@@ -1,6 +1,6 @@
 import type { Batch, CaptureLimits } from "#core/brokers/adapter.ts";
 import { Fault } from "#core/fault.ts";
-import { markAccepted, storeBatch, type NewDeath } from "#db/queries/capture.ts";
+import { markAccepted, storeBatch, type CaptureBatch, type NewDeath } from "#db/queries/capture.ts";
 import { capturingSource, capturingSources, setSourceFault, type CapturedSource } from "#db/queries/sources.ts";
 import { countWorkers } from "#db/queries/workers.ts";
 import type { AnySession } from "../adapters/index.ts";
@@ -93,49 +93,60 @@ async function captureOnce(parts: Parts, sourceId: string, held: Held, stop: Abo
 }
 
 /**
- * Stores batches one after the other, in their order, and accepts each once it is stored. While one is with the
- * database or the broker, the next is read and decoded: two are in hand at most. Returns or throws only when the last
- * one is done, so that whoever reads next finds what was stored.
+ * Stores batches one after the other, in their order, and accepts each once it is stored, in the same order. While one is
+ * accepted the next is stored and the one after that is read and decoded: three are in hand at most. Returns or throws
+ * only when the last one is done, so that whoever reads next finds what was stored.
  */
 async function storeAll(parts: Parts, source: CapturedSource, held: Held, session: AnySession, stop: AbortSignal): Promise<void> {
   const ending = new AbortController();
   const end = (): void => ending.abort();
-  let last = Promise.resolve();
-  // the batch in hand is finished first: reading ends after it
-  const endSoon = (): void => void last.then(end, end);
+  let last: InHand = { stored: Promise.resolve(null), accepted: Promise.resolve() };
+  let before = last.accepted;
+  // the batches in hand are finished first: reading ends after them
+  const endSoon = (): void => void last.accepted.then(end, end);
   stop.addEventListener("abort", endSoon, { once: true });
   try {
     for await (const batch of session.capture(source.source, source.cursor, LIMITS, ending.signal)) {
       failpoint("capture.received");
       const deaths = batch.deaths.map((raw) => toNewDeath(raw, source.name));
-      const failure = await last.then(() => null, (error: unknown) => ({ error }));
-      if (failure !== null || stop.aborted) {
+      const inHand = await Promise.all([last.stored, before]).then(([batchId]) => ({ batchId }), () => null);
+      if (inHand === null || stop.aborted) {
         await batch.release().catch(() => undefined);
         break;
       }
-      last = storeThenAccept(parts, source, held, batch, deaths);
+      before = last.accepted;
+      last = storeThenAccept(parts, source, held, batch, { deaths, inHand: inHand.batchId === null ? [] : [inHand.batchId] }, before);
       // no batch may ever follow to find out
-      last.catch(end);
+      last.accepted.catch(end);
     }
   } finally {
     stop.removeEventListener("abort", endSoon);
-    await last.catch(() => undefined);
+    await Promise.allSettled([before, last.accepted]);
   }
-  await last;
+  await Promise.all([before, last.accepted]);
 }
 
-async function storeThenAccept(parts: Parts, source: CapturedSource, held: Held, batch: Batch, deaths: readonly NewDeath[]): Promise<void> {
-  let batchId: number;
-  try {
-    batchId = await store(parts, source, held, { deaths, notices: batch.notices ?? [], cursor: batch.cursor });
-  } catch (error) {
-    await batch.release().catch(() => undefined);
-    throw error;
-  }
-  failpoint("capture.stored");
-  await batch.accept();
-  failpoint("capture.accepted");
-  await markAccepted(parts.sql, batchId);
+/** A batch on its way: both reject when it could not be stored, the second also when it or one before was not accepted. */
+type InHand = { readonly stored: Promise<number | null>; readonly accepted: Promise<void> };
+
+function storeThenAccept(parts: Parts, source: CapturedSource, held: Held, batch: Batch, decoded: Pick<ReadBatch, "deaths" | "inHand">, before: Promise<void>): InHand {
+  const stored = store(parts, source, held, { ...decoded, notices: batch.notices ?? [], cursor: batch.cursor });
+  const accept = async (): Promise<void> => {
+    let batchId: number;
+    try {
+      [batchId] = await Promise.all([stored, before]);
+    } catch (error) {
+      // stored or not: what was not accepted comes again and is recognised
+      await stored.catch(() => undefined);
+      await batch.release().catch(() => undefined);
+      throw error;
+    }
+    failpoint("capture.stored");
+    await batch.accept();
+    failpoint("capture.accepted");
+    await markAccepted(parts.sql, batchId);
+  };
+  return { stored, accepted: accept() };
 }
 
 async function store(parts: Parts, source: CapturedSource, held: Held, read: ReadBatch): Promise<number> {
@@ -157,23 +168,24 @@ async function store(parts: Parts, source: CapturedSource, held: Held, read: Rea
   }
 }
 
-type ReadBatch = { readonly deaths: readonly NewDeath[]; readonly notices: readonly string[]; readonly cursor: string | null };
+type ReadBatch = Pick<CaptureBatch, "deaths" | "notices" | "cursor" | "inHand">;
 type Write = (batch: ReadBatch) => Promise<{ readonly batchId: number }>;
 
-const alone = (death: NewDeath): ReadBatch => ({ deaths: [death], notices: [], cursor: null });
+const alone = (death: NewDeath, inHand: readonly number[]): ReadBatch => ({ deaths: [death], notices: [], cursor: null, inHand });
 
 /** One by one, and the one that Postgres refuses without what was decoded from it: its neighbours are not held up. */
-async function storeBare({ deaths, notices, cursor }: ReadBatch, write: Write): Promise<number> {
+async function storeBare({ deaths, notices, cursor, inHand }: ReadBatch, write: Write): Promise<number> {
+  const parts = [...inHand];
   for (const death of deaths) {
     try {
-      await write(alone(death));
+      parts.push((await write(alone(death, parts))).batchId);
     } catch (error) {
       if (!isDataError(error)) throw error;
-      await write(alone(bare(death)));
+      parts.push((await write(alone(bare(death), parts))).batchId);
     }
   }
   // the batch that is marked accepted; what the parts stored is found by identity
-  return (await write({ deaths: [], notices, cursor })).batchId;
+  return (await write({ deaths: [], notices, cursor, inHand: parts })).batchId;
 }
 
 const bare = (death: NewDeath): NewDeath => ({
