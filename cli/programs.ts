@@ -66,13 +66,12 @@ export const withTraffic = (programs: Programs): Programs => ({
   others: (launch) => [{ name: "traffic", args: [join(ROOT, "cli/demo/traffic.ts")], env: trafficEnvironment(launch), cwd: ROOT }],
 });
 
+/** Where the sample traffic looks for brokers, and how much of it there is. */
+const DEMO_VARIABLES = new Set(["RABBITMQ_URL", "KAFKA_URL", "REDIS_URL", "NATS_URL", "ROCKETMQ_URL", "ROCKETMQ_NAME_SERVER", "PULSAR_URL", "DEMO_RATE"]);
+
 function trafficEnvironment(launch: Launch): Record<string, string> {
-  const { RABBITMQ_URL, DEMO_RATE } = launch.environment;
-  return {
-    ...childEnvironment(launch, "production"),
-    ...(RABBITMQ_URL !== undefined && { RABBITMQ_URL }),
-    ...(DEMO_RATE !== undefined && { DEMO_RATE }),
-  };
+  const own = Object.entries(launch.environment).flatMap(([name, value]) => (DEMO_VARIABLES.has(name) && value !== undefined ? [[name, value] as const] : []));
+  return { ...childEnvironment(launch, "production"), ...Object.fromEntries(own) };
 }
 
 const nextBin = (): string => join(ROOT, "node_modules/next/dist/bin/next");

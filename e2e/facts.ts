@@ -29,6 +29,8 @@ export type Facts = {
   readonly url: string;
   readonly databaseUrl: string;
   readonly rabbitUrl: string;
+  /** Where the further brokers listen, by kind, for their actors; or why one is not there. */
+  readonly stages: Readonly<Record<string, { readonly address: unknown } | { readonly missing: string }>>;
   /** Files with the cookies of each role. */
   readonly states: Readonly<Record<SignedIn, string>>;
 };

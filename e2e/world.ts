@@ -19,6 +19,7 @@ import { makeJobQueues } from "./boss.ts";
 import { env, everything, tellFactsFile } from "./env.ts";
 import { BOSS_SCHEMA, type Facts, JOBS, PAIRS, ROLES, type SignedIn } from "./facts.ts";
 import { declarePair } from "./rabbit.ts";
+import { type OpenStage, openStages } from "./stages/open.ts";
 
 const PASSWORD = "correct horse battery staple";
 const PEOPLE: Readonly<Record<SignedIn, { name: string; email: string }>> = {
@@ -41,6 +42,8 @@ export async function makeWorld(): Promise<() => Promise<void>> {
   stack.defer(() => rabbit.stop());
   const rabbitUrl = `amqp://${rabbit.username}:${rabbit.password}@${rabbit.host}:${rabbit.port}`;
   if (!env.screenshots) await declareQueues(rabbitUrl);
+  const stages = env.screenshots ? [] : await openStages();
+  for (const { close } of stages) stack.defer(close);
   const [port = 0] = await freePorts(1);
   const running = await up({
     home,
@@ -52,7 +55,7 @@ export async function makeWorld(): Promise<() => Promise<void>> {
     authSecret: undefined,
     config: async (databaseUrl) => {
       if (!env.screenshots) await makeJobQueues(databaseUrl);
-      return configOf(rabbit, databaseUrl);
+      return configOf(rabbit, databaseUrl, stages);
     },
     environment: { ...everything(), RABBITMQ_URL: rabbitUrl, DEMO_RATE: "12" },
     programs: env.screenshots ? withTraffic(realPrograms) : realPrograms,
@@ -65,7 +68,7 @@ export async function makeWorld(): Promise<() => Promise<void>> {
   await makePeople(running.databaseUrl);
   const { publicUrl: url, databaseUrl } = running;
   const states = await signEveryoneIn(url, home);
-  const told: Facts = { url, databaseUrl, rabbitUrl, states };
+  const told: Facts = { url, databaseUrl, rabbitUrl, stages: Object.fromEntries(stages.map(({ kind, told }) => [kind, told])), states };
   const file = join(home, "facts.json");
   await writeFile(file, JSON.stringify(told), { mode: 0o600 });
   tellFactsFile(file);
@@ -86,7 +89,7 @@ async function declareQueues(rabbitUrl: string): Promise<void> {
   await model.close();
 }
 
-function configOf(rabbit: TestRabbit, databaseUrl: string): RedriveConfig {
+function configOf(rabbit: TestRabbit, databaseUrl: string, stages: readonly OpenStage[]): RedriveConfig {
   const { hostname, port, pathname, username, password } = new URL(databaseUrl);
   const { host, vhost, managementUrl } = rabbit;
   const shop = {
@@ -111,8 +114,8 @@ function configOf(rabbit: TestRabbit, databaseUrl: string): RedriveConfig {
   return {
     environment: { name: "shop staging", tone: "green", production: false },
     retention: { discardedDays: 30, resolvedDays: 90 },
-    connections: [shop, jobs],
-    sources: env.screenshots ? SHOWN : TESTED,
+    connections: [shop, jobs, ...stages.flatMap(({ connection }) => connection ?? [])],
+    sources: env.screenshots ? SHOWN : [...TESTED, ...stages.flatMap(({ source }) => source ?? [])],
   };
 }
 

@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { eventually } from "#test/eventually.ts";
 import { testDatabase } from "#test/postgres.ts";
 import { DEMO_SCHEMA } from "./pgboss-traffic.ts";
+import { rabbitmqDemo } from "./rabbitmq.ts";
 import { start } from "./traffic.ts";
 
 test("pg-boss trades although no RabbitMQ answers, RabbitMQ is tried when one does, and both stop", { timeout: 60_000 }, async () => {
@@ -17,14 +18,14 @@ test("pg-boss trades although no RabbitMQ answers, RabbitMQ is tried when one do
   const address = port.address();
   const listening = typeof address === "object" && address !== null ? address.port : 0;
   const given = { postgresUrl: database.url, rate: 50, signal: new AbortController().signal, log: () => undefined };
-  const without = await start({ ...given, rabbitmqUrl: "amqp://127.0.0.1:1" });
+  const without = await start({ ...given, brokers: [{ ...rabbitmqDemo, url: "amqp://127.0.0.1:1" }] });
   try {
     await eventually(async () => {
       const rows = await sql<{ name: string }[]>`select distinct name from ${sql(DEMO_SCHEMA)}.job where state = 'completed'`;
       expect(rows.map(({ name }) => name).toSorted()).toEqual(["emails", "orders", "payments"]);
     }, { timeoutMs: 20_000 });
     await without();
-    const stop = await start({ ...given, rabbitmqUrl: `amqp://127.0.0.1:${listening}` });
+    const stop = await start({ ...given, brokers: [{ ...rabbitmqDemo, url: `amqp://127.0.0.1:${listening}` }] });
     await called.promise;
     await stop();
   } finally {

@@ -1,32 +1,35 @@
 import { connect } from "node:net";
+import { DEMO_BROKERS } from "./brokers.ts";
+import type { DemoBroker } from "./demo-broker.ts";
 import { env } from "./env.ts";
 import { pause, stoppable } from "./pace.ts";
 import { start as startPgBoss } from "./pgboss-traffic.ts";
-import { start as startRabbitMq } from "./rabbitmq-traffic.ts";
 
 export type SampleTraffic = {
   /** `postgres://` address of the database that gets the schema `demo_pgboss`. */
   readonly postgresUrl: string;
-  /** `amqp://` address; traffic begins there when something answers. */
-  readonly rabbitmqUrl: string;
+  /** Traffic begins on each when something answers at its address. */
+  readonly brokers: readonly Pick<DemoBroker, "url" | "start">[];
   /** Messages a second on each broker. */
   readonly rate: number;
   readonly signal: AbortSignal;
   readonly log: (line: string) => void;
 };
 
+const DEFAULT_PORTS: Readonly<Record<string, number>> = { "amqps:": 5671, "kafka:": 9092, "redis:": 6379, "nats:": 4222, "rocketmq:": 8081, "http:": 8080 };
 const ASK_AGAIN_MS = 10_000;
 
-/** Starts the sample traffic on pg-boss, and on RabbitMQ from when it answers. Resolves to what stops both. */
-export async function start({ postgresUrl, rabbitmqUrl, ...given }: SampleTraffic): Promise<() => Promise<void>> {
+/** Starts the sample traffic on pg-boss, and on each broker from when it answers. Resolves to what stops all of it. */
+export async function start({ postgresUrl, brokers, ...given }: SampleTraffic): Promise<() => Promise<void>> {
   const { options, stop } = stoppable({ ...given, url: postgresUrl });
   const pgBoss = await startPgBoss(options);
-  const rabbitMq = whenItAnswers(rabbitmqUrl, options.signal).then((there) =>
-    there ? startRabbitMq({ ...options, url: rabbitmqUrl }) : null,
-  );
+  const others = brokers.map(async (broker) => {
+    if (await whenItAnswers(broker.url, options.signal)) return broker.start({ ...options, url: broker.url });
+    return null;
+  });
   return async () => {
     stop();
-    await Promise.all([pgBoss(), rabbitMq.then((running) => running?.())]);
+    await Promise.all([pgBoss(), ...others.map(async (other) => (await other)?.())]);
   };
 }
 
@@ -43,7 +46,7 @@ async function whenItAnswers(url: string, signal: AbortSignal): Promise<boolean>
 export function answers(url: string): Promise<boolean> {
   const { hostname, port, protocol } = new URL(url);
   return new Promise((resolve) => {
-    const socket = connect({ host: hostname, port: Number(port || (protocol === "amqps:" ? 5671 : 5672)), timeout: 1_000 });
+    const socket = connect({ host: hostname, port: Number(port || (DEFAULT_PORTS[protocol] ?? 5672)), timeout: 1_000 });
     const end = (yes: boolean) => (): void => {
       socket.destroy();
       resolve(yes);
@@ -54,6 +57,6 @@ export function answers(url: string): Promise<boolean> {
 
 if (import.meta.main) {
   const ended = new AbortController();
-  const stop = await start({ ...env, signal: ended.signal, log: (line) => process.stdout.write(`${line}\n`) });
+  const stop = await start({ ...env, brokers: DEMO_BROKERS, signal: ended.signal, log: (line) => process.stdout.write(`${line}\n`) });
   for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => void stop().then(() => process.exit(0)));
 }
