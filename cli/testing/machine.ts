@@ -29,6 +29,23 @@ export async function ensureRabbitmq({ all }: CliEnv, say: Say): Promise<void> {
   if (!(await aptInstall("rabbitmq-server", all, say))) say("There is no RabbitMQ: install rabbitmq-server, or set TEST_RABBITMQ_URL");
 }
 
+/** Programs from which the tests start servers of their own, and Debian's packages that hold them. */
+const PROGRAMS = [
+  { program: "redis-server", packages: ["redis-server", "redis-sentinel"], for: "Redis" },
+  { program: "nats-server", packages: ["nats-server"], for: "NATS" },
+  { program: "java", packages: ["default-jre-headless"], for: "Kafka, RocketMQ and Pulsar" },
+  { program: "mvn", packages: ["maven"], for: "Kafka, RocketMQ and Pulsar" },
+] as const;
+
+/** What the tests start Redis, NATS and the brokers on Java with, installed where root may. */
+export async function ensureBrokerPrograms({ all }: CliEnv, say: Say): Promise<void> {
+  const folders = `${all.PATH ?? ""}:/usr/sbin:/usr/bin`.split(":");
+  for (const { program, packages, for: servers } of PROGRAMS) {
+    if (folders.some((folder) => existsSync(`${folder}/${program}`))) continue;
+    for (const name of packages) if (!(await aptInstall(name, all, say))) say(`There is no ${program}, with which the tests start ${servers}: install ${name}`);
+  }
+}
+
 async function aptInstall(name: string, env: CliEnv["all"], say: Say): Promise<boolean> {
   if (process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) return false;
   say(`Installing ${name} with apt-get ...`);

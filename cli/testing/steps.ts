@@ -4,7 +4,7 @@ import { type CliEnv, ROOT } from "../env.ts";
 import { childEnvironment } from "../programs.ts";
 import { buildWeb } from "../web-build.ts";
 import { command, type Environment } from "./command.ts";
-import { ensureChineseFont, ensureChromium, ensureRabbitmq } from "./machine.ts";
+import { ensureBrokerPrograms, ensureChineseFont, ensureChromium, ensureRabbitmq } from "./machine.ts";
 import { contractTable } from "./contract-table.ts";
 import { migrationsFit } from "./migrations.ts";
 import { type Tally, tallyPlaywright, tallyVitest } from "./reports.ts";
@@ -54,6 +54,7 @@ export const steps: readonly Step[] = [
     needs: ["vitest.config.ts"],
     run: async (env, say) => {
       await ensureRabbitmq(env, say);
+      await ensureBrokerPrograms(env, say);
       const report = join(RESULTS, "vitest.json");
       const args = ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
       const tally = await counted("vitest", report, tallyVitest, () => command(bin("vitest"), args, quiet(env)));
