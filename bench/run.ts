@@ -1,13 +1,15 @@
 import { parseArgs } from "node:util";
+import { benchBrokers } from "./brokers.ts";
 import { benchCapture } from "./capture.ts";
 import { benchResendBulk } from "./resend-bulk.ts";
 import { benchResendOne } from "./resend-one.ts";
 import { machine, openStand, type Stand } from "./stand.ts";
 
-const USAGE = `npm run bench -- [capture] [resend-one] [resend-bulk] [options]     all three without a name
+const USAGE = `npm run bench -- [capture] [resend-one] [resend-bulk] [brokers] [options]     all without a name
 
   --rounds <n>   rounds that count, besides one to warm up (5)
   --count <n>    messages a round of capture and resend-bulk (10000)
+  --kinds <a,b>  of brokers: only these kinds (all)
   --each <n>     resends a round of resend-one, ours and raw (100)`;
 
 const { values, positionals } = parseArgs({
@@ -15,6 +17,7 @@ const { values, positionals } = parseArgs({
   options: {
     rounds: { type: "string", default: "5" },
     count: { type: "string", default: "10000" },
+    kinds: { type: "string", default: "" },
     each: { type: "string", default: "100" },
     help: { type: "boolean", default: false },
   },
@@ -30,6 +33,7 @@ const rounds = number("rounds");
 const benches: Readonly<Record<string, (stand: Stand) => Promise<void>>> = {
   capture: (stand) => benchCapture(stand, { rounds, count: number("count") }),
   "resend-one": (stand) => benchResendOne(stand, { rounds, each: number("each") }),
+  brokers: (stand) => benchBrokers(stand, { rounds, count: number("count"), kinds: values.kinds.split(",").filter((kind) => kind !== "") }),
   "resend-bulk": (stand) => benchResendBulk(stand, { rounds, count: number("count") }),
 };
 
