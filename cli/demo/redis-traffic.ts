@@ -1,0 +1,99 @@
+import { Redis } from "ioredis";
+import { errorOf, judge } from "./failures.ts";
+import { makeOrder, makePayment, type Goods } from "./goods.ts";
+import { keepRunning, pause, produce, stoppable, type TrafficOptions } from "./pace.ts";
+
+/** A stream without a dead-letter queue: what its group fails on stays pending. */
+export const ORDERS = "demo:orders";
+export const ORDERS_GROUP = "fulfilment";
+/** A list, and the list its consumer pushes failures to, as JSON with the error beside the payload. */
+const PAYMENTS = "demo:payments";
+export const PAYMENTS_DEAD = "demo:payments:dead";
+const CONSUMER = "worker-1";
+const RETRY_IDLE_MS = 1_000;
+const MAX_DELIVERIES = 3;
+const MAX_ENTRIES = 20_000;
+
+/**
+ * Producers and consumers of orders (a stream, by a consumer group) and payments (a list) on Redis. Begins in the
+ * background, survives a server that is away, and never throws. Resolves to what stops it.
+ */
+export async function start(given: TrafficOptions): Promise<() => Promise<void>> {
+  const { options, stop } = stoppable(given);
+  const running = keepRunning("sample traffic on Redis", options, () => trade(options));
+  return async () => {
+    stop();
+    await running;
+  };
+}
+
+async function trade({ url, rate, signal, log }: TrafficOptions): Promise<void> {
+  const gone = new AbortController();
+  const live = AbortSignal.any([signal, gone.signal]);
+  const open = (): Redis => {
+    const redis = new Redis(url, { lazyConnect: true, retryStrategy: () => null, maxRetriesPerRequest: 0, connectionName: "redrive-demo" });
+    redis.on("error", () => undefined).on("end", () => gone.abort());
+    return redis;
+  };
+  const [producer, orders, payments] = [open(), open(), open()];
+  try {
+    await Promise.all([producer.connect(), orders.connect(), payments.connect()]);
+    await producer.xgroup("CREATE", ORDERS, ORDERS_GROUP, "0", "MKSTREAM").catch(() => undefined);
+    log(`sample traffic on Redis: ${rate} messages/s on the stream ${ORDERS} and the list ${PAYMENTS}`);
+    const consuming = [until(live, () => fulfil(orders, live)), until(live, () => charge(payments, live))];
+    await produce(rate, live, async () => {
+      if (Math.random() < 0.5) await producer.xadd(ORDERS, "MAXLEN", "~", MAX_ENTRIES, "*", "type", "order.placed", "tenant", "berlin", "payload", JSON.stringify(makeOrder()));
+      else await producer.lpush(PAYMENTS, JSON.stringify(makePayment()));
+    });
+    await Promise.all(consuming);
+    if (!signal.aborted) throw new Error("the connection was lost");
+  } finally {
+    for (const redis of [producer, orders, payments]) redis.disconnect();
+  }
+}
+
+async function until(live: AbortSignal, step: () => Promise<void>): Promise<void> {
+  while (!live.aborted) await step();
+}
+
+type Entry = [id: string, fields: string[]];
+
+/** New orders first, then those that failed and have waited; after three deliveries nobody asks for them again. */
+async function fulfil(redis: Redis, live: AbortSignal): Promise<void> {
+  const read = (await redis.xreadgroup("GROUP", ORDERS_GROUP, CONSUMER, "COUNT", 50, "STREAMS", ORDERS, ">")) as [string, Entry[]][] | null;
+  const fresh = read?.[0]?.[1] ?? [];
+  for (const entry of fresh) await settle(redis, entry, 1);
+  const waiting = (await redis.xpending(ORDERS, ORDERS_GROUP, "IDLE", RETRY_IDLE_MS, "-", "+", 50)) as [string, string, number, number][];
+  for (const [id, , , deliveries] of waiting) {
+    if (deliveries >= MAX_DELIVERIES) continue;
+    const [entry] = (await redis.xclaim(ORDERS, ORDERS_GROUP, CONSUMER, RETRY_IDLE_MS, id)) as (Entry | null)[];
+    if (entry) await settle(redis, entry, deliveries + 1);
+  }
+  if (fresh.length === 0) await pause(250, live);
+}
+
+async function settle(redis: Redis, [id, fields]: Entry, delivery: number): Promise<void> {
+  const field = (name: string): string | undefined => fields[fields.findIndex((each, at) => at % 2 === 0 && each === name) + 1];
+  const resent = field("redrive-id") !== undefined;
+  const failed = verdict("inventory", field("payload") ?? "", `${id}/${delivery > 1 ? "again" : ""}`, resent);
+  if (failed === null) await redis.xack(ORDERS, ORDERS_GROUP, id);
+}
+
+function verdict(service: string, body: string, seed: string, resent: boolean): ReturnType<typeof judge> {
+  try {
+    return judge(service, { seed, resent, data: JSON.parse(body) as Goods, now: new Date() });
+  } catch {
+    return { name: "SyntaxError", message: "the body is not JSON", retryable: false, frames: ["parse (/srv/shop/src/messaging/json.ts:22:13)"], facts: {} };
+  }
+}
+
+/** Takes a payment, and pushes it to the dead list with what it failed of. */
+async function charge(redis: Redis, live: AbortSignal): Promise<void> {
+  const body = await redis.rpop(PAYMENTS);
+  if (body === null) return pause(250, live);
+  const failed = verdict("payments", body, body, body.includes('"redrive-id"'));
+  if (failed === null) return;
+  const { name, message, stack } = errorOf(failed);
+  const letter = `{"id":${JSON.stringify(crypto.randomUUID())},"queue":"${PAYMENTS}","attempts":3,"failedAt":${JSON.stringify(new Date().toISOString())},"error":${JSON.stringify({ type: name, message, stack })},"payload":${body}}`;
+  await redis.lpush(PAYMENTS_DEAD, letter);
+}
