@@ -24,8 +24,10 @@ export function steadyBegin<T extends Record<string, unknown>>(sql: postgres.Sql
 type Run<T extends Record<string, unknown>> = (tx: postgres.TransactionSql<T>) => unknown;
 type State = { gone: boolean };
 
-const LOST = /^(CONNECTION_|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH)/;
-const isLost = (error: unknown): boolean => {
+const LOST = /^(CONNECTION_|CONNECT_TIMEOUT|ECONNRESET|ECONNREFUSED|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)/;
+
+/** Whether an error says that a connection was lost or not made. */
+export const isLost = (error: unknown): boolean => {
   const { code, cause } = (error ?? {}) as { code?: unknown; cause?: unknown };
   return (typeof code === "string" && LOST.test(code)) || (cause !== undefined && cause !== error && isLost(cause));
 };

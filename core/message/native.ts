@@ -126,6 +126,10 @@ export type RedisStreamNative = {
     readonly idleMs: number;
     readonly deliveries: string;
   } | null;
+  /** The entry was trimmed or deleted before it was captured: only its id is left. */
+  readonly gone?: true;
+  /** Base64 of those field names that are not UTF-8, by the text that shows them. */
+  readonly rawNames?: Readonly<Record<string, string>>;
 };
 
 /** A message of a JetStream stream, or the advisory of one that its consumer gave up. Header names keep their case. */

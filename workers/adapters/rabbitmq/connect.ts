@@ -4,7 +4,7 @@ import { Fault } from "#core/fault.ts";
 import { capture, type Source } from "./capture.ts";
 import { channelPool } from "./channel-pool.ts";
 import { connect } from "./connection.ts";
-import { before } from "./deadline.ts";
+import { before } from "#core/brokers/deadline.ts";
 import { depthByApi, depthByDeclare } from "./depth.ts";
 import { discoverByApi, discoverByName, namesIn } from "./discover.ts";
 import { faultOf } from "./faults.ts";

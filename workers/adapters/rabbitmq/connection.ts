@@ -9,7 +9,7 @@ import {
   type ConfirmChannel,
 } from "./client.ts";
 import { faultOf } from "./faults.ts";
-import { before } from "./deadline.ts";
+import { before } from "#core/brokers/deadline.ts";
 
 export type Login = {
   readonly host: string;

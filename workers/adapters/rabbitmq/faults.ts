@@ -1,3 +1,4 @@
+import { faultDetail, socketFaultCode } from "#core/brokers/socket-fault.ts";
 import { Fault, type FaultCode } from "#core/fault.ts";
 
 /** Reply codes of AMQP 0-9-1 and RabbitMQ. */
@@ -21,20 +22,6 @@ const REPLY_CODES: Readonly<Record<number, FaultCode>> = {
   541: "internal",
 };
 
-const SOCKET_CODES: Readonly<Record<string, FaultCode>> = {
-  ECONNREFUSED: "unreachable",
-  ECONNRESET: "unreachable",
-  ECONNABORTED: "unreachable",
-  EPIPE: "unreachable",
-  ENOTFOUND: "unreachable",
-  EAI_AGAIN: "unreachable",
-  EHOSTUNREACH: "unreachable",
-  EHOSTDOWN: "unreachable",
-  ENETUNREACH: "unreachable",
-  EADDRNOTAVAIL: "unreachable",
-  ETIMEDOUT: "timeout",
-};
-
 /** What the broker says more exactly than its reply code. Foreign text is matched in this file and nowhere else. */
 const WORDS: readonly (readonly [number, RegExp, FaultCode])[] = [
   // The queue comes back with its node.
@@ -53,7 +40,6 @@ const TEXTS: readonly (readonly [RegExp, FaultCode])[] = [
 ];
 
 const VHOST_REFUSED = "the vhost does not exist, or this login may not use it";
-const MAX_DETAIL = 300;
 
 /** Turns whatever amqplib, the socket or TLS threw into a Fault. Its detail is the broker's own words, shortened. */
 export function faultOf(error: unknown): Fault {
@@ -67,10 +53,8 @@ function codeOf(error: Error): FaultCode {
   const exact = WORDS.find(([code, pattern]) => code === reply && pattern.test(error.message))?.[2];
   const known = exact ?? REPLY_CODES[reply];
   if (known !== undefined) return known;
-  const code = "code" in error && typeof error.code === "string" ? error.code : "";
-  const socket = SOCKET_CODES[code];
-  if (socket !== undefined) return socket;
-  if (/^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/.test(code)) return "unauthorised";
+  const socket = socketFaultCode(error);
+  if (socket !== null) return socket;
   return TEXTS.find(([pattern]) => pattern.test(error.message))?.[1] ?? "internal";
 }
 
@@ -82,8 +66,6 @@ function replyCodeOf(error: Error): number {
 
 function detailOf(error: Error): string {
   if (/Expected ConnectionOpenOk/.test(error.message)) return VHOST_REFUSED;
-  const words = /with message "(.*)"$/s.exec(error.message)?.[1] ?? error.message;
-  // Node's error for several addresses has no text of its own.
-  const shown = words !== "" ? words : "code" in error ? String(error.code) : error.name;
-  return shown.length > MAX_DETAIL ? `${shown.slice(0, MAX_DETAIL)}…` : shown;
+  const words = /with message "(.*)"$/s.exec(error.message)?.[1];
+  return faultDetail(words === undefined ? error : new Error(words));
 }

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { Fault } from "#core/fault.ts";
-import { before } from "./deadline.ts";
+import { before } from "#core/brokers/deadline.ts";
 import { faultOf } from "./faults.ts";
 
 export type Management = {

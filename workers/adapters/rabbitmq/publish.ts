@@ -3,7 +3,7 @@ import { Fault } from "#core/fault.ts";
 import type { Outgoing } from "#core/message/raw.ts";
 import { invalid } from "./bytes.ts";
 import type { Connection } from "./connection.ts";
-import { before } from "./deadline.ts";
+import { before } from "#core/brokers/deadline.ts";
 import { faultOf } from "./faults.ts";
 import { blockedFault, depart, keyOf, type Flight, type Letter, type Target } from "./flight.ts";
 import { contentHeaderFor } from "./message.ts";

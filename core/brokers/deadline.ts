@@ -1,4 +1,4 @@
-import { Fault } from "#core/fault.ts";
+import { Fault } from "../fault.ts";
 
 /** What `promise` gives, unless `signal` aborts first: then Fault `timeout` with `detail`. The promise goes on alone. */
 export async function before<T>(promise: Promise<T>, signal: AbortSignal, detail: string): Promise<T> {

@@ -1,0 +1,98 @@
+import type { Batch, CaptureLimits, Cursor } from "#core/brokers/adapter.ts";
+import type { RedisStreamNative } from "#core/message/native.ts";
+import { faultOf } from "./faults.ts";
+import { readWindow, type ReadWindow } from "./read-window.ts";
+import { deathOf, sizeOf, type Entry } from "./stream-entry.ts";
+import type { StreamSource } from "./stream-reads.ts";
+
+/** What a capture of a stream keeps in mind while it runs. */
+export type Follow = {
+  readonly source: StreamSource;
+  readonly window: ReadWindow;
+  /** Entries handed out and neither accepted nor released. */
+  readonly inHand: Set<string>;
+  /** Whether what our consumer holds has to be read (again), and behind which entry. */
+  again: boolean;
+  ownFrom: string;
+  toldTrimmed: string | null;
+  /** What accepts found out, for the next batch. */
+  readonly found: string[];
+  settle(ids: readonly string[]): Promise<readonly string[]>;
+  cursorAfter(ids: readonly string[]): Cursor;
+};
+
+/**
+ * Nothing is in hand yet; what an earlier capture left comes first. `settle` acknowledges ids and tells what it noticed;
+ * `cursorAfter` says where a stored batch leaves the source.
+ */
+export const follow = (source: StreamSource, { settle, cursorAfter }: Pick<Follow, "settle" | "cursorAfter">): Follow => ({
+  source,
+  window: readWindow(),
+  inHand: new Set(),
+  again: true,
+  ownFrom: "0",
+  toldTrimmed: null,
+  found: [],
+  settle,
+  cursorAfter,
+});
+
+/** Entries as batches within the limits; a batch without deaths when there is only something to tell. */
+export function* batchesOf(
+  hand: Follow,
+  entries: readonly Entry[],
+  notices: readonly string[],
+  limits: CaptureLimits,
+  pendingOf: (id: string) => RedisStreamNative["pending"] = () => null,
+): Generator<Batch, void, void> {
+  const told = [...notices, ...hand.found.splice(0)];
+  const fresh = entries.filter(([id]) => !hand.inHand.has(id.toString("latin1")));
+  let part: Entry[] = [];
+  let bytes = 0;
+  for (const entry of fresh) {
+    const size = sizeOf(entry);
+    hand.window.saw(size);
+    if (part.length > 0 && (part.length >= limits.maxCount || bytes + size > limits.maxBytes)) {
+      yield batchOf(hand, part, told.splice(0), pendingOf);
+      part = [];
+      bytes = 0;
+    }
+    part.push(entry);
+    bytes += size;
+  }
+  if (part.length > 0 || told.length > 0) yield batchOf(hand, part, told, pendingOf);
+}
+
+function batchOf(hand: Follow, entries: readonly Entry[], notices: readonly string[], pendingOf: (id: string) => RedisStreamNative["pending"]): Batch {
+  const ids = entries.map(([id]) => id.toString("latin1"));
+  for (const id of ids) hand.inHand.add(id);
+  let decided = false;
+  const decide = (): void => {
+    if (decided) throw new Error("this batch was already accepted or released");
+    decided = true;
+  };
+  const letGo = (): void => {
+    for (const id of ids) hand.inHand.delete(id);
+  };
+  return {
+    deaths: entries.map((entry, at) => deathOf(hand.source.queue, entry, pendingOf(ids[at] ?? ""), hand.source.bodyField)),
+    ...(notices.length === 0 ? {} : { notices }),
+    cursor: hand.cursorAfter(ids),
+    async accept() {
+      decide();
+      try {
+        if (ids.length > 0) hand.found.push(...(await hand.settle(ids)));
+      } catch (error) {
+        throw faultOf(error);
+      } finally {
+        letGo();
+      }
+    },
+    async release() {
+      decide();
+      letGo();
+      hand.again = true;
+      hand.ownFrom = "0";
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import type { z } from "zod";
+import type { redisStream } from "#core/brokers/redis-stream.ts";
+import type { RedisClient } from "./link.ts";
+import type { Entry } from "./stream-entry.ts";
+
+export type StreamSource = z.infer<(typeof redisStream)["source"]>;
+
+/** Redrive's consumer in a group. One capture at a time holds a source, so what is pending under this name is its own. */
+export const CONSUMER = "redrive";
+
+type StreamAnswer = readonly (readonly [Buffer, readonly Entry[]])[] | null;
+
+/** Entries of our group that nobody has read, waiting up to `blockMs` for the first. */
+export async function readNew(redis: RedisClient, key: string, group: string, count: number, blockMs: number): Promise<readonly Entry[]> {
+  const args = ["GROUP", group, CONSUMER, "COUNT", count, "BLOCK", blockMs, "STREAMS", key, ">"];
+  return entriesOf((await redis.callBuffer("XREADGROUP", ...args)) as StreamAnswer);
+}
+
+/** Entries that our consumer was given and has not acknowledged, after `from`. */
+export async function readOwn(redis: RedisClient, key: string, group: string, count: number, from: string): Promise<readonly Entry[]> {
+  return entriesOf((await redis.callBuffer("XREADGROUP", "GROUP", group, CONSUMER, "COUNT", count, "STREAMS", key, from)) as StreamAnswer);
+}
+
+/** The answer is a list of pairs, or with RESP3 a map given as such. */
+const entriesOf = (answer: StreamAnswer): readonly Entry[] => answer?.[0]?.[1] ?? [];
+
+/** What XPENDING tells of one entry. */
+export type Pending = { readonly id: string; readonly consumer: string; readonly idleMs: number; readonly deliveries: string };
+
+/** Pending entries of a group, oldest first, after `from` (exclusive unless "-"). */
+export async function pendingOf(
+  redis: RedisClient,
+  { key, group, minIdleMs, consumer, from, count }: { key: string; group: string; minIdleMs: number; consumer?: string; from: string; count: number },
+): Promise<Pending[]> {
+  const args: (string | number)[] = [key, group, ...(minIdleMs > 0 ? ["IDLE", minIdleMs] : []), from === "-" ? "-" : `(${from}`, "+", count];
+  if (consumer !== undefined) args.push(consumer);
+  const rows = (await redis.callBuffer("XPENDING", ...args)) as readonly (readonly [Buffer, Buffer, number, number | bigint | Buffer])[];
+  return rows.map(([id, owner, idleMs, deliveries]) => ({ id: id.toString("latin1"), consumer: owner.toString("utf8"), idleMs: Number(idleMs), deliveries: String(deliveries) }));
+}
+
+/** Redis 8.8 gives up on an entry for good with this count (XNACK FATAL). */
+const FATAL = 2n ** 63n - 1n;
+
+/** Whether an entry counts as dead: delivered often enough, or given up for good. */
+export const isStuck = ({ deliveries }: Pending, { minDeliveries }: StreamSource): boolean => {
+  const count = BigInt(deliveries);
+  return count === FATAL || count >= BigInt(minDeliveries);
+};
