@@ -52,6 +52,7 @@ export const captureCases = <M extends Manifest>({ harness, open }: Bench<M>): C
         AbortSignal.timeout(20_000),
       );
       expect({ label: message.label, outcome: outcome?.status }).toEqual({ label: message.label, outcome: "confirmed" });
+      await second.fail?.();
       const again = await collect(session, second.source, 1, { into: { deaths: [], cursor: cursors.second } });
       expectSame(`${message.label}, resent`, own(again.deaths[0] as RawDeath), message);
       expect(harness().essence((again.deaths[0] as RawDeath).native)).toEqual(harness().essence(native));

@@ -38,6 +38,8 @@ export type Place<M extends Manifest> = {
   put(messages: readonly Planted[]): Promise<void>;
   /** What waits there, body and headers, without the adapter; takes it away. */
   drain(): Promise<{ readonly body: Uint8Array; readonly headers: readonly Header[] }[]>;
+  /** Makes what was published to `target` capturable, where a message has to fail first. */
+  fail?(): Promise<void>;
 };
 
 /** How to reach a broker and log in. */

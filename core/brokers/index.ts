@@ -23,5 +23,6 @@ export type BrokerKind = keyof typeof manifests;
 /** Every broker kind Redrive speaks to, in the order in which they are offered. */
 export const BROKER_KINDS: readonly BrokerKind[] = [
   "rabbitmq",
+  "redis-stream",
   "pgboss",
 ];

@@ -10,6 +10,7 @@ import { rabbitmqXDeath } from "./rabbitmq-x-death.ts";
 import { rebus } from "./rebus.ts";
 import { springAmqp } from "./spring-amqp.ts";
 import { springCloudStreamRabbit } from "./spring-cloud-stream-rabbit.ts";
+import { redisStuck } from "./redis-stuck.ts";
 import { symfony } from "./symfony.ts";
 import { unknown } from "./unknown.ts";
 
@@ -28,6 +29,7 @@ export const decoders: readonly Decoder[] = [
   celery,
   rabbitmqXDeath,
   pgboss,
+  redisStuck,
   unknown,
 ];
 

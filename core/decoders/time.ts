@@ -11,6 +11,9 @@ function iso(ms: number): string | null {
 /** ISO of milliseconds since the epoch, or null. */
 export const isoOfMs = (ms: number | null): string | null => (ms === null ? null : iso(ms));
 
+/** ISO of milliseconds since the epoch in decimal text, or null. */
+export const isoOfMsText = (ms: string | null | undefined): string | null => (ms != null && /^\d{1,16}$/.test(ms) ? iso(Number(ms)) : null);
+
 /** ISO of seconds since the epoch in decimal text, or null. */
 export const isoOfSeconds = (seconds: string | undefined): string | null =>
   seconds !== undefined && /^\d{1,18}$/.test(seconds) ? iso(Number(seconds) * 1000) : null;

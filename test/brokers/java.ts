@@ -1,9 +1,10 @@
-import { execFile, spawn, type ChildProcess } from "node:child_process";
+import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { access, mkdir, mkdtemp, open, readFile, rm, writeFile } from "node:fs/promises";
+import { access, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
+import { startServer, type ServerProcess } from "./process.ts";
 
 const run = promisify(execFile);
 const CACHE = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "redrive-test-brokers");
@@ -54,15 +55,6 @@ function pom(artifacts: readonly string[]): string {
     <dependencies>${dependencies.join("")}</dependencies></project>`;
 }
 
-export type JavaProcess = {
-  readonly process: ChildProcess;
-  /** Throws with the end of its log when it has ended by itself. */
-  alive(): void;
-  /** Asks it to end, and kills it after `graceMs`. Resolves when it is gone. */
-  stop(graceMs?: number): Promise<void>;
-  kill9(): Promise<void>;
-};
-
 export type JavaOptions = {
   readonly classPath: string;
   readonly main: string;
@@ -74,34 +66,5 @@ export type JavaOptions = {
 };
 
 /** Starts a Java program; its output goes to `<main>.log` in its working folder. */
-export async function startJava({ classPath, main, args, jvm, cwd, env = {} }: JavaOptions): Promise<JavaProcess> {
-  const path = join(cwd, `${main}.log`);
-  const log = await open(path, "a");
-  const child = spawn("java", [...jvm, "-cp", classPath, main, ...args], { cwd, stdio: ["ignore", log.fd, log.fd], env: { ...process.env, ...env } });
-  await log.close();
-  let ended: string | null = null;
-  const gone = new Promise<void>((resolve) => {
-    child.once("error", (error) => {
-      ended = error.message;
-      resolve();
-    });
-    child.once("exit", (code, signal) => {
-      ended = `exit code ${code ?? signal}`;
-      resolve();
-    });
-  });
-  const end = async (signal: NodeJS.Signals, graceMs: number): Promise<void> => {
-    child.kill(signal);
-    const timer = setTimeout(() => child.kill("SIGKILL"), graceMs);
-    await gone;
-    clearTimeout(timer);
-  };
-  return {
-    process: child,
-    alive: () => {
-      if (ended !== null) throw new Error(`${main} ended (${ended}), see ${path}`);
-    },
-    stop: (graceMs = 10_000) => end("SIGTERM", graceMs),
-    kill9: () => end("SIGKILL", 0),
-  };
-}
+export const startJava = ({ classPath, main, args, jvm, cwd, env = {} }: JavaOptions): Promise<ServerProcess> =>
+  startServer({ command: "java", args: [...jvm, "-cp", classPath, main, ...args], cwd, output: join(cwd, `${main}.log`), env });

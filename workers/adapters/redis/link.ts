@@ -41,13 +41,14 @@ export async function openLink(access: RedisAccess): Promise<Link> {
   const opened = new Set<RedisClient>();
   const lost = Promise.withResolvers<never>();
   lost.promise.catch(() => {});
-  const open = async (): Promise<RedisClient> => {
-    const client = await connect(access);
+  const ending = new AbortController();
+  const openBefore = async (deadline: AbortSignal): Promise<RedisClient> => {
+    const client = await connect(access, AbortSignal.any([ending.signal, deadline]));
     opened.add(client);
     client.once("end", () => opened.delete(client));
     return client;
   };
-  const redis = await open();
+  const redis = await openBefore(access.signal);
   let closed = false;
   const fail = (fault: Fault): void => {
     if (closed) return;
@@ -57,7 +58,8 @@ export async function openLink(access: RedisAccess): Promise<Link> {
   const close = (): void => {
     closed = true;
     clearInterval(beat);
-    for (const client of opened) client.disconnect();
+    ending.abort();
+    for (const client of opened) cut(client);
   };
   redis.once("end", () => fail(new Fault("unreachable", "the connection to Redis was lost")));
   // a network that went silent sends no end
@@ -65,10 +67,10 @@ export async function openLink(access: RedisAccess): Promise<Link> {
     before(redis.ping(), AbortSignal.timeout(PING_DEADLINE_MS), "Redis does not answer").catch((error: unknown) => fail(faultOf(error)));
   }, PING_EVERY_MS);
   beat.unref();
-  return { redis, open, lost: lost.promise, close };
+  return { redis, open: () => openBefore(AbortSignal.timeout(CONNECT_TIMEOUT_MS)), lost: lost.promise, close };
 }
 
-async function connect(access: RedisAccess): Promise<RedisClient> {
+async function connect(access: RedisAccess, signal: AbortSignal): Promise<RedisClient> {
   const client = clientOf(access);
   const { promise: refused, reject } = Promise.withResolvers<never>();
   refused.catch(() => {});
@@ -76,10 +78,10 @@ async function connect(access: RedisAccess): Promise<RedisClient> {
   client.on("error", reject);
   client.once("end", () => reject(new Fault("unreachable", "Redis closed the connection")));
   try {
-    await before(Promise.race([greet(client), refused]), access.signal, "Redis did not answer in time");
+    await before(Promise.race([greet(client), refused]), signal, "Redis did not answer in time");
     return client;
   } catch (error) {
-    client.disconnect();
+    cut(client);
     throw faultOf(causeOf(error));
   }
 }
@@ -87,6 +89,12 @@ async function connect(access: RedisAccess): Promise<RedisClient> {
 async function greet(client: RedisClient): Promise<void> {
   await client.connect();
   await client.ping();
+}
+
+/** Ends the connections at once: a silent network would never answer to a polite end. */
+export function cut(client: RedisClient): void {
+  client.disconnect();
+  for (const node of client instanceof Cluster ? client.nodes("all") : [client]) (node as unknown as { stream?: { destroy(): void } }).stream?.destroy();
 }
 
 /** A cluster's client keeps what its nodes said behind a sentence of its own. */

@@ -1,6 +1,6 @@
 import type { Batch, CaptureLimits, Cursor } from "#core/brokers/adapter.ts";
 import { faultOf } from "./faults.ts";
-import type { Link, RedisClient } from "./link.ts";
+import { cut, type Link, type RedisClient } from "./link.ts";
 import { batchesOf, follow, type Follow } from "./stream-batches.ts";
 import { readNew, readOwn, type StreamSource } from "./stream-reads.ts";
 
@@ -22,7 +22,7 @@ export async function* captureDead(
 ): AsyncGenerator<Batch, void, void> {
   const key = source.queue;
   const reader = await open();
-  const end = (): void => reader.disconnect();
+  const end = (): void => cut(reader);
   stop.addEventListener("abort", end, { once: true });
   try {
     await ensureGroup(redis, key, group, from);
@@ -35,7 +35,7 @@ export async function* captureDead(
         return furthest;
       },
     });
-    let looked = 0;
+    let looked = Number.NEGATIVE_INFINITY;
     while (!stop.aborted) {
       const notices: string[] = [];
       if (performance.now() - looked > LOOK_FOR_TRIMMING_MS) {
@@ -54,7 +54,7 @@ export async function* captureDead(
     if (!stop.aborted) throw faultOf(error);
   } finally {
     stop.removeEventListener("abort", end);
-    reader.disconnect();
+    cut(reader);
   }
 }
 

@@ -8,7 +8,9 @@ export type StreamSource = z.infer<(typeof redisStream)["source"]>;
 /** Redrive's consumer in a group. One capture at a time holds a source, so what is pending under this name is its own. */
 export const CONSUMER = "redrive";
 
-type StreamAnswer = readonly (readonly [Buffer, readonly Entry[]])[] | null;
+type OneStream = readonly [key: Buffer, entries: readonly Entry[]];
+/** With RESP3 one stream comes as it is, with RESP2 in a list. */
+type StreamAnswer = OneStream | readonly OneStream[] | null;
 
 /** Entries of our group that nobody has read, waiting up to `blockMs` for the first. */
 export async function readNew(redis: RedisClient, key: string, group: string, count: number, blockMs: number): Promise<readonly Entry[]> {
@@ -21,8 +23,12 @@ export async function readOwn(redis: RedisClient, key: string, group: string, co
   return entriesOf((await redis.callBuffer("XREADGROUP", "GROUP", group, CONSUMER, "COUNT", count, "STREAMS", key, from)) as StreamAnswer);
 }
 
-/** The answer is a list of pairs, or with RESP3 a map given as such. */
-const entriesOf = (answer: StreamAnswer): readonly Entry[] => answer?.[0]?.[1] ?? [];
+const isBare = (answer: OneStream | readonly OneStream[]): answer is OneStream => Buffer.isBuffer(answer[0]);
+
+function entriesOf(answer: StreamAnswer): readonly Entry[] {
+  if (answer === null) return [];
+  return (isBare(answer) ? answer[1] : answer[0]?.[1]) ?? [];
+}
 
 /** What XPENDING tells of one entry. */
 export type Pending = { readonly id: string; readonly consumer: string; readonly idleMs: number; readonly deliveries: string };
