@@ -23,8 +23,8 @@ export type FaultProxy = AsyncDisposable & {
   refuse(): void;
 };
 
-/** Starts a proxy on a free loopback port. */
-export async function startFaultProxy(target: { readonly host: string; readonly port: number }): Promise<FaultProxy> {
+/** Starts a proxy on a loopback port, a free one unless it is named. */
+export async function startFaultProxy(target: { readonly host: string; readonly port: number }, port = 0): Promise<FaultProxy> {
   const pairs = new Set<readonly [Socket, Socket]>();
   const bytes = { toServer: 0, toClient: 0 };
   let swallowed: Direction | null = null;
@@ -79,7 +79,7 @@ export async function startFaultProxy(target: { readonly host: string; readonly 
 
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen(0, "127.0.0.1", resolve);
+    server.listen(port, "127.0.0.1", resolve);
   });
   return {
     host: "127.0.0.1",

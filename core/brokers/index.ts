@@ -23,6 +23,7 @@ export type BrokerKind = keyof typeof manifests;
 /** Every broker kind Redrive speaks to, in the order in which they are offered. */
 export const BROKER_KINDS: readonly BrokerKind[] = [
   "rabbitmq",
+  "kafka",
   "redis-stream",
   "pgboss",
 ];

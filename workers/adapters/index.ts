@@ -28,6 +28,7 @@ export type OpenInput = {
 /** Each client is loaded when a connection of its kind is opened first: a worker without Kafka holds no Kafka client. */
 const openers: { readonly [K in BrokerKind]?: (input: OpenInput) => Promise<AnySession> } = {
   rabbitmq: async (input) => open(manifests.rabbitmq, (await import("./rabbitmq/connect.ts")).connectRabbit, input),
+  kafka: async (input) => open(manifests.kafka, (await import("./kafka/connect.ts")).connectKafka, input),
   "redis-stream": async (input) => open(manifests["redis-stream"], (await import("./redis/connect.ts")).connectRedisStream, input),
   pgboss: async (input) => open(manifests.pgboss, (await import("./pgboss/connect.ts")).connectPgBoss, input),
 };

@@ -1,0 +1,136 @@
+import type { Consumer, EachBatchPayload, KafkaMessage } from "kafkajs";
+import type { Batch, CaptureLimits, Cursor } from "#core/brokers/adapter.ts";
+import { Fault } from "#core/fault.ts";
+import { partitionsOf, type Cluster } from "./cluster.ts";
+import { faultOf, isRebalance } from "./faults.ts";
+import { chunksOf, handover, type Chunk } from "./handover.ts";
+import { cursorOf, gapNotice, startOf, type Position } from "./position.ts";
+import { deathOf } from "./record.ts";
+
+const SESSION_MS = 6_000;
+const MAX_WAIT_MS = 300;
+const LEAVE_MS = 800;
+
+/**
+ * Reads a topic with a group of ours. Where to go on is what Postgres stored with the records; the group's commits follow
+ * it, for others to see. A partition that is taken away hands out nothing more, and a commit of an old generation is
+ * refused by the broker and not needed. Throws Fault.
+ */
+export async function* capture(cluster: Cluster, group: string, topic: string, from: Cursor, limits: CaptureLimits, stop: AbortSignal): AsyncGenerator<Batch, void, void> {
+  const groupId = `${group}.${topic}`;
+  const { admin, kafka } = cluster;
+  try {
+    await partitionsOf(admin, topic);
+    const start = await startOf(admin, topic, groupId, from);
+    const consumer = kafka.consumer({
+      groupId,
+      sessionTimeout: SESSION_MS,
+      rebalanceTimeout: SESSION_MS,
+      heartbeatInterval: SESSION_MS / 4,
+      maxWaitTimeInMs: MAX_WAIT_MS,
+      maxBytesPerPartition: limits.maxBytes,
+      allowAutoTopicCreation: false,
+      retry: { retries: 2, initialRetryTime: 100, maxRetryTime: 1_000, restartOnFailure: async () => false },
+    });
+    cluster.onClose(() => consumer.disconnect());
+    const hand = handover(AbortSignal.any([stop, cluster.ended]));
+    try {
+      consumer.on("consumer.crash", ({ payload }) => hand.fail(faultOf(payload.error)));
+      await consumer.connect();
+      await consumer.subscribe({ topics: [topic], fromBeginning: true });
+      const run = consumer.run({ autoCommit: false, eachBatchAutoResolve: false, partitionsConsumedConcurrently: 3, eachBatch: (payload) => take(payload, hand.epochs, limits, hand.give) });
+      await Promise.race([run, hand.ended]);
+      for (const [partition, offset] of Object.entries(start.position.next)) if (!hand.signal.aborted) consumer.seek({ topic, partition: Number(partition), offset });
+      const reading: Reading = { cluster, consumer, topic, position: start.position, epochs: hand.epochs, notices: [...start.notices] };
+      if (reading.notices.length > 0) yield batchOf(reading, null);
+      for await (const chunk of hand.chunks()) yield* batches(reading, chunk);
+    } finally {
+      hand.close();
+      await Promise.race([consumer.disconnect().catch(() => undefined), new Promise((resolve) => setTimeout(resolve, LEAVE_MS).unref())]);
+    }
+  } catch (error) {
+    if (!stop.aborted) throw faultOf(error);
+  }
+  if (!stop.aborted && cluster.ended.aborted) throw new Fault("unreachable", "the connection to the cluster was lost");
+}
+
+/** Hands the records of one fetch on in chunks, and waits for each to be taken; the group hears of us meanwhile. */
+async function take({ batch, resolveOffset, heartbeat, isRunning, isStale }: EachBatchPayload, epochs: Map<number, number>, limits: CaptureLimits, give: (chunk: Chunk) => Promise<boolean>): Promise<void> {
+  const epoch = epochs.get(batch.partition) ?? 0;
+  for (const records of chunksOf(batch.messages, limits)) {
+    const gone = (): boolean => !isRunning() || isStale() || (epochs.get(batch.partition) ?? 0) !== epoch;
+    if (gone()) return;
+    const chunk: Chunk = { partition: batch.partition, records, withdrawn: gone };
+    const beat = setInterval(() => heartbeat().catch(() => undefined), SESSION_MS / 4);
+    try {
+      if (!(await give(chunk)) || gone()) return;
+    } finally {
+      clearInterval(beat);
+    }
+    resolveOffset(records.at(-1)?.offset ?? batch.lastOffset());
+  }
+  // transaction markers and what compaction took have no record
+  resolveOffset(batch.lastOffset());
+  await heartbeat();
+}
+
+type Reading = {
+  readonly cluster: Cluster;
+  readonly consumer: Consumer;
+  readonly topic: string;
+  position: Position;
+  readonly epochs: Map<number, number>;
+  /** Waiting for the next batch. */
+  readonly notices: string[];
+};
+
+async function* batches(reading: Reading, chunk: Chunk): AsyncGenerator<Batch, void, void> {
+  const { position, topic, cluster } = reading;
+  const expected = position.next[chunk.partition];
+  // what an earlier read has handed out already is not handed out again
+  const records = chunk.records.filter(({ offset }) => expected === undefined || BigInt(offset) >= BigInt(expected));
+  const [first] = records;
+  if (first === undefined) return;
+  if (expected !== undefined && BigInt(first.offset) > BigInt(expected)) {
+    // markers and compaction leave gaps too: only what lies before the log's start was lost
+    const low = (await cluster.admin.fetchTopicOffsets(topic)).find(({ partition }) => partition === chunk.partition)?.low ?? "0";
+    if (BigInt(low) > BigInt(expected)) reading.notices.push(gapNotice(chunk.partition, expected, low));
+  }
+  yield batchOf(reading, { partition: chunk.partition, records });
+}
+
+function batchOf(reading: Reading, read: { readonly partition: number; readonly records: readonly KafkaMessage[] } | null): Batch {
+  const { topic, consumer, epochs } = reading;
+  const last = read?.records.at(-1);
+  const before = reading.position;
+  const after = last === undefined || read === null ? null : String(BigInt(last.offset) + 1n);
+  if (read !== null && after !== null) reading.position = { ...before, next: { ...before.next, [read.partition]: after } };
+  const notices = reading.notices.splice(0);
+  let decided = false;
+  const decide = (): void => {
+    if (decided) throw new Error("this batch was already accepted or released");
+    decided = true;
+  };
+  return {
+    deaths: (read?.records ?? []).map((record) => deathOf(topic, read?.partition ?? 0, record, before.era)),
+    ...(notices.length === 0 ? {} : { notices }),
+    cursor: cursorOf(reading.position),
+    async accept() {
+      decide();
+      if (read === null || after === null) return;
+      try {
+        await consumer.commitOffsets([{ topic, partition: read.partition, offset: after }]);
+      } catch (error) {
+        if (!isRebalance(error)) throw faultOf(error);
+      }
+    },
+    async release() {
+      decide();
+      const first = read?.records[0];
+      if (read === null || first === undefined) return;
+      epochs.set(read.partition, (epochs.get(read.partition) ?? 0) + 1);
+      reading.position = { ...reading.position, next: { ...reading.position.next, [read.partition]: first.offset } };
+      consumer.seek({ topic, partition: read.partition, offset: first.offset });
+    },
+  };
+}
