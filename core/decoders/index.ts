@@ -3,12 +3,14 @@ import { SILENT } from "./base-form.ts";
 import { celery } from "./celery.ts";
 import type { Captured, Decoder } from "./decoder.ts";
 import { dramatiq } from "./dramatiq.ts";
+import { kafkaConnect } from "./kafka-connect.ts";
 import { massTransit } from "./masstransit.ts";
 import { nServiceBus } from "./nservicebus.ts";
 import { pgboss } from "./pgboss.ts";
 import { rabbitmqXDeath } from "./rabbitmq-x-death.ts";
 import { rebus } from "./rebus.ts";
 import { springAmqp } from "./spring-amqp.ts";
+import { springKafkaDlt, springKafkaRetryableTopic } from "./spring-kafka.ts";
 import { springCloudStreamRabbit } from "./spring-cloud-stream-rabbit.ts";
 import { redisStuck } from "./redis-stuck.ts";
 import { symfony } from "./symfony.ts";
@@ -19,6 +21,9 @@ import { unknown } from "./unknown.ts";
  * information to them; `unknown` matches everything and is last.
  */
 export const decoders: readonly Decoder[] = [
+  springKafkaRetryableTopic,
+  springKafkaDlt,
+  kafkaConnect,
   springCloudStreamRabbit,
   springAmqp,
   massTransit,
