@@ -6,6 +6,9 @@ const ROOT = join(import.meta.dirname, "..");
 /** A text that stands in the client's own source and in nobody else's. */
 const CLIENTS = [
   { name: "amqplib", file: "node_modules/amqplib/lib/connect.js", text: "Expected amqp: or amqps: as the protocol" },
+  { name: "kafkajs", file: "node_modules/kafkajs/src/errors.js", text: "KafkaJSNumberOfRetriesExceeded" },
+  { name: "ioredis", file: "node_modules/ioredis/built/errors/MaxRetriesPerRequestError.js", text: "Reached the max retries per request limit" },
+  { name: "@nats-io/jetstream", file: "node_modules/@nats-io/jetstream/lib/pushconsumer.js", text: "consumer is already" },
   { name: "pg-boss", file: "node_modules/pg-boss/dist/attorney.js", text: "deadLetter must be a string" },
 ] as const;
 /** A text of the web's own server code: the reader below must find it. */

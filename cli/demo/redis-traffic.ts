@@ -1,21 +1,19 @@
 import { Redis } from "ioredis";
-import { errorOf, judge } from "./failures.ts";
-import { makeOrder, makePayment, type Goods } from "./goods.ts";
+import { judge } from "./failures.ts";
+import { makeOrder, type Goods } from "./goods.ts";
 import { keepRunning, pause, produce, stoppable, type TrafficOptions } from "./pace.ts";
 
 /** A stream without a dead-letter queue: what its group fails on stays pending. */
-export const ORDERS = "demo:orders";
-export const ORDERS_GROUP = "fulfilment";
-/** A list, and the list its consumer pushes failures to, as JSON with the error beside the payload. */
-const PAYMENTS = "demo:payments";
-export const PAYMENTS_DEAD = "demo:payments:dead";
+const ORDERS = "demo:orders";
+const ORDERS_GROUP = "fulfilment";
 const CONSUMER = "worker-1";
 const RETRY_IDLE_MS = 1_000;
 const MAX_DELIVERIES = 3;
 const MAX_ENTRIES = 20_000;
 
 /**
- * Producers and consumers of orders (a stream, by a consumer group) and payments (a list) on Redis. Begins in the
+ * A producer and a consumer group of orders in a Redis stream. What fails is asked for again, and after three deliveries
+ * no more. Begins in the
  * background, survives a server that is away, and never throws. Resolves to what stops it.
  */
 export async function start(given: TrafficOptions): Promise<() => Promise<void>> {
@@ -35,20 +33,19 @@ async function trade({ url, rate, signal, log }: TrafficOptions): Promise<void> 
     redis.on("error", () => undefined).on("end", () => gone.abort());
     return redis;
   };
-  const [producer, orders, payments] = [open(), open(), open()];
+  const [producer, orders] = [open(), open()];
   try {
-    await Promise.all([producer.connect(), orders.connect(), payments.connect()]);
+    await Promise.all([producer.connect(), orders.connect()]);
     await producer.xgroup("CREATE", ORDERS, ORDERS_GROUP, "0", "MKSTREAM").catch(() => undefined);
-    log(`sample traffic on Redis: ${rate} messages/s on the stream ${ORDERS} and the list ${PAYMENTS}`);
-    const consuming = [until(live, () => fulfil(orders, live)), until(live, () => charge(payments, live))];
+    log(`sample traffic on Redis: ${rate} messages/s on the stream ${ORDERS}`);
+    const consuming = until(live, () => fulfil(orders, live));
     await produce(rate, live, async () => {
-      if (Math.random() < 0.5) await producer.xadd(ORDERS, "MAXLEN", "~", MAX_ENTRIES, "*", "type", "order.placed", "tenant", "berlin", "payload", JSON.stringify(makeOrder()));
-      else await producer.lpush(PAYMENTS, JSON.stringify(makePayment()));
+      await producer.xadd(ORDERS, "MAXLEN", "~", MAX_ENTRIES, "*", "type", "order.placed", "tenant", "berlin", "payload", JSON.stringify(makeOrder()));
     });
-    await Promise.all(consuming);
+    await consuming;
     if (!signal.aborted) throw new Error("the connection was lost");
   } finally {
-    for (const redis of [producer, orders, payments]) redis.disconnect();
+    for (const redis of [producer, orders]) redis.disconnect();
   }
 }
 
@@ -85,15 +82,4 @@ function verdict(service: string, body: string, seed: string, resent: boolean): 
   } catch {
     return { name: "SyntaxError", message: "the body is not JSON", retryable: false, frames: ["parse (/srv/shop/src/messaging/json.ts:22:13)"], facts: {} };
   }
-}
-
-/** Takes a payment, and pushes it to the dead list with what it failed of. */
-async function charge(redis: Redis, live: AbortSignal): Promise<void> {
-  const body = await redis.rpop(PAYMENTS);
-  if (body === null) return pause(250, live);
-  const failed = verdict("payments", body, body, body.includes('"redrive-id"'));
-  if (failed === null) return;
-  const { name, message, stack } = errorOf(failed);
-  const letter = `{"id":${JSON.stringify(crypto.randomUUID())},"queue":"${PAYMENTS}","attempts":3,"failedAt":${JSON.stringify(new Date().toISOString())},"error":${JSON.stringify({ type: name, message, stack })},"payload":${body}}`;
-  await redis.lpush(PAYMENTS_DEAD, letter);
 }

@@ -1,5 +1,4 @@
 import type { ConfiguredConnection } from "#core/config/check.ts";
-import { redisList } from "#core/brokers/redis-list.ts";
 import { redisStream } from "#core/brokers/redis-stream.ts";
 import { captured, type DemoBroker } from "./demo-broker.ts";
 import { env } from "./env.ts";
@@ -8,7 +7,7 @@ const { hostname, port, username, password } = new URL(env.redisUrl);
 const server = { host: hostname, port: Number(port || 6379), username: decodeURIComponent(username) };
 const secrets: ConfiguredConnection["secrets"] = { password: decodeURIComponent(password), sentinelPassword: "" };
 
-/** Orders in a stream whose group has no dead-letter queue: its stuck entries are captured. Its traffic fills the list too. */
+/** Orders in a stream whose group has no dead-letter queue: its stuck entries are captured. */
 export const redisStreamDemo: DemoBroker = {
   name: "Redis",
   url: env.redisUrl,
@@ -18,18 +17,3 @@ export const redisStreamDemo: DemoBroker = {
 };
 
 /** Payments in a list, dead ones as JSON with the error beside the payload. */
-export const redisListDemo: DemoBroker = {
-  name: "Redis lists",
-  url: env.redisUrl,
-  connection: { name: "cards", kind: "redis-list", settings: redisList.settings.parse({ ...server, keys: "demo:*" }), secrets },
-  sources: [
-    captured(
-      "cards",
-      redisList.source.parse({
-        queue: "demo:payments:dead",
-        pointers: { id: "/id", queue: "/queue", attempts: "/attempts", failedAt: "/failedAt", error: "/error/message", errorType: "/error/type", stack: "/error/stack" },
-      }),
-    ),
-  ],
-  start: async () => async () => {},
-};

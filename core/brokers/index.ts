@@ -25,5 +25,6 @@ export const BROKER_KINDS: readonly BrokerKind[] = [
   "rabbitmq",
   "kafka",
   "redis-stream",
+  "nats",
   "pgboss",
 ];

@@ -3,7 +3,7 @@ import { defineManifest } from "./manifest.ts";
 import { redisForm, redisSecrets, redisSettings } from "./redis.ts";
 
 /** Libraries whose way of keeping jobs in Redis is documented; `plain` is a list of anything. */
-export const ENVELOPES = ["plain", "celery", "sidekiq", "dramatiq", "rq", "bullmq"] as const;
+const ENVELOPES = ["plain", "celery", "sidekiq", "dramatiq", "rq", "bullmq"] as const;
 
 const key = z.string().min(1).max(1_024);
 /** RFC 6901; empty is the whole element. */

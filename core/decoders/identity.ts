@@ -11,7 +11,7 @@ const CORRELATION_HEADERS = [
   "nservicebus.conversationid",
   "rbs2-corr-id",
 ];
-const MESSAGE_ID_HEADERS = ["message_id", "message-id", "id", "nservicebus.messageid", "rbs2-msg-id"];
+const MESSAGE_ID_HEADERS = ["message_id", "message-id", "id", "nservicebus.messageid", "rbs2-msg-id", "nats-msg-id"];
 const TRACEPARENT_HEADERS = ["traceparent"];
 const EVENT_TRACEPARENT_HEADERS = [
   "ce-traceparent",

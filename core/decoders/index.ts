@@ -5,6 +5,7 @@ import type { Captured, Decoder } from "./decoder.ts";
 import { dramatiq } from "./dramatiq.ts";
 import { kafkaConnect } from "./kafka-connect.ts";
 import { massTransit } from "./masstransit.ts";
+import { natsAdvisory } from "./nats-advisory.ts";
 import { nServiceBus } from "./nservicebus.ts";
 import { pgboss } from "./pgboss.ts";
 import { rabbitmqXDeath } from "./rabbitmq-x-death.ts";
@@ -34,6 +35,7 @@ export const decoders: readonly Decoder[] = [
   celery,
   rabbitmqXDeath,
   pgboss,
+  natsAdvisory,
   redisStuck,
   unknown,
 ];

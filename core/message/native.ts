@@ -30,7 +30,7 @@ export type AmqpTextProperty =
   | "clusterId";
 
 /** A message of RabbitMQ. */
-export type AmqpNative = {
+type AmqpNative = {
   readonly transport: "amqp-0.9.1";
   /** The queue it was captured from. */
   readonly queue: string;
@@ -43,7 +43,7 @@ export type AmqpNative = {
 };
 
 /** A job of pg-boss. */
-export type PgBossNative = {
+type PgBossNative = {
   readonly transport: "pgboss";
   /** The dead-letter queue it was captured from. */
   readonly queue: string;
@@ -97,7 +97,7 @@ export type KafkaNative = {
 };
 
 /** An element of a Redis list, or of a sorted set that a job library keeps its dead in. It has no headers. */
-export type RedisListNative = {
+type RedisListNative = {
   readonly transport: "redis-list";
   /** The key it was captured from. */
   readonly queue: string;
@@ -160,7 +160,7 @@ export type NatsNative = {
 };
 
 /** A message of RocketMQ. Its properties, the system's included, are the headers, all text. */
-export type RocketMqNative = {
+type RocketMqNative = {
   readonly transport: "rocketmq";
   /** The topic it was captured from: `%DLQ%<group>`. */
   readonly queue: string;
@@ -179,7 +179,7 @@ export type RocketMqNative = {
 };
 
 /** A message of Pulsar. Its properties are the headers, all text. */
-export type PulsarNative = {
+type PulsarNative = {
   readonly transport: "pulsar";
   /** The topic it was captured from, full name. */
   readonly queue: string;

@@ -2,7 +2,7 @@ import type { BrokerKind } from "#core/brokers/index.ts";
 import type { ConfiguredConnection, ConfiguredSource } from "#core/config/check.ts";
 
 /** What a consumer of the work place sees of one message, and how it dies again with what it carries. */
-export type Taken = {
+type Taken = {
   readonly body: Buffer;
   /** Headers, properties or fields by name, as text; empty where the broker has none. */
   readonly headers: Readonly<Record<string, string>>;
@@ -11,7 +11,7 @@ export type Taken = {
 };
 
 /** A producer and a consumer on one broker that know nothing of Redrive. */
-export type Actors = AsyncDisposable & {
+type Actors = AsyncDisposable & {
   /** A message with this body is sent, fails, and dies in the way of its convention. */
   die(body: Buffer): Promise<void>;
   /** Waits for the next message at the work place: the resend. */
@@ -19,7 +19,7 @@ export type Actors = AsyncDisposable & {
 };
 
 /** What the page has to tell of the death. */
-export type Told = {
+type Told = {
   /** The decoder's title. */
   readonly rule: string;
   /** The place where it failed, as the timeline shows it. */

@@ -88,6 +88,9 @@ describe.skipIf(server === null)("Kafka", () => {
       return at;
     };
     for (let kill = 0; kill < 10; kill++) {
+      // in the midst of its work, as long as there is some
+      const before = (await scene.ledger()).rows;
+      await eventually(async () => (await scene.ledger()).rows > before || before === total, { timeoutMs: 20_000 });
       const at = await eventually(holder);
       workers[at]?.kill("SIGKILL");
       await workers[at]?.ended;

@@ -2,7 +2,7 @@
 
 import { CircleX } from "lucide-react";
 import { useTranslations } from "use-intl";
-import type { DeathError } from "#core/message/normal-form.ts";
+import { type DeathError, placeOf } from "#core/message/normal-form.ts";
 import { BrokerText } from "../kit/broker-text.tsx";
 import { Stack } from "./stack.tsx";
 import { CardLine, TimelineCard } from "./timeline-card.tsx";
@@ -21,9 +21,9 @@ export function DeathCard({ death, message }: { death: Death; message: MessageDe
         {t(`reason.${normal.reason}`)}
         {normal.attempts !== null && <span className="text-muted"> · {t("timeline.afterAttempts", { count: normal.attempts })}</span>}
       </CardLine>
-      {normal.origin?.queue !== undefined && (
+      {placeOf(normal.origin) !== null && (
         <CardLine label={t("fact.failedQueue")}>
-          <BrokerText max={200}>{normal.origin.queue}</BrokerText>
+          <BrokerText max={200}>{placeOf(normal.origin) ?? ""}</BrokerText>
         </CardLine>
       )}
       <CardLine label={t("fact.source")}>

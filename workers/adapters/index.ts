@@ -30,6 +30,7 @@ const openers: { readonly [K in BrokerKind]?: (input: OpenInput) => Promise<AnyS
   rabbitmq: async (input) => open(manifests.rabbitmq, (await import("./rabbitmq/connect.ts")).connectRabbit, input),
   kafka: async (input) => open(manifests.kafka, (await import("./kafka/connect.ts")).connectKafka, input),
   "redis-stream": async (input) => open(manifests["redis-stream"], (await import("./redis/connect.ts")).connectRedisStream, input),
+  nats: async (input) => open(manifests.nats, (await import("./nats/connect.ts")).connectNats, input),
   pgboss: async (input) => open(manifests.pgboss, (await import("./pgboss/connect.ts")).connectPgBoss, input),
 };
 

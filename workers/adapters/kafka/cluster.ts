@@ -23,7 +23,7 @@ export type Cluster = {
 
 type Partition = { readonly partition: number; readonly leader: number };
 /** Topics as they were a moment ago, so that publishing does not ask each time. */
-export type Known = { partitions(topic: string): Promise<readonly Partition[]> };
+type Known = { partitions(topic: string): Promise<readonly Partition[]> };
 
 const KNOWN_MS = 10_000;
 const LOOK_EVERY_MS = 1_000;

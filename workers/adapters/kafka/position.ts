@@ -5,7 +5,7 @@ import type { Cursor } from "#core/brokers/adapter.ts";
 export type Position = { readonly era: number; readonly next: Readonly<Record<string, string>> };
 
 /** What the cursor says; nothing was read when there is none or it is not ours. */
-export function positionOf(cursor: Cursor): Position {
+function positionOf(cursor: Cursor): Position {
   try {
     const { era, next } = JSON.parse(cursor ?? "") as Position;
     return { era: Number.isSafeInteger(era) ? era : 0, next: { ...next } };
