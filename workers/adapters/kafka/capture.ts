@@ -32,7 +32,7 @@ export async function* capture(cluster: Cluster, group: string, topic: string, f
       allowAutoTopicCreation: false,
       retry: { retries: 2, initialRetryTime: 100, maxRetryTime: 1_000, restartOnFailure: async () => false },
     });
-    cluster.onClose(() => consumer.disconnect());
+    const forget = cluster.onClose(() => consumer.disconnect());
     const hand = handover(AbortSignal.any([stop, cluster.ended]));
     try {
       consumer.on("consumer.crash", ({ payload }) => hand.fail(faultOf(payload.error)));
@@ -46,6 +46,7 @@ export async function* capture(cluster: Cluster, group: string, topic: string, f
       for await (const chunk of hand.chunks()) yield* batches(reading, chunk);
     } finally {
       hand.close();
+      forget();
       await Promise.race([consumer.disconnect().catch(() => undefined), new Promise((resolve) => setTimeout(resolve, LEAVE_MS).unref())]);
     }
   } catch (error) {

@@ -16,8 +16,8 @@ export type Cluster = {
   readonly lost: Promise<never>;
   /** Ends with the cluster. */
   readonly ended: AbortSignal;
-  /** Disconnects what was opened by it, without waiting for a network that is silent. */
-  onClose(close: () => Promise<unknown>): void;
+  /** Disconnects what was opened by it, without waiting for a network that is silent. Answers how to take that back. */
+  onClose(close: () => Promise<unknown>): () => void;
   close(): void;
 };
 
@@ -49,7 +49,7 @@ export async function openCluster(name: string, settings: Settings, secrets: { r
   const ending = new AbortController();
   const lost = Promise.withResolvers<never>();
   lost.promise.catch(() => {});
-  const closing: (() => Promise<unknown>)[] = [() => admin.disconnect()];
+  const closing = new Set<() => Promise<unknown>>([() => admin.disconnect()]);
   const close = (): void => {
     if (ending.signal.aborted) return;
     clearInterval(look);
@@ -75,7 +75,10 @@ export async function openCluster(name: string, settings: Settings, secrets: { r
     close();
     throw faultOf(error);
   }
-  return { kafka: client, admin, known: knownTopics(admin), lost: lost.promise, ended: ending.signal, onClose: (each) => void closing.push(each), close };
+  return { kafka: client, admin, known: knownTopics(admin), lost: lost.promise, ended: ending.signal, onClose: (each) => {
+      closing.add(each);
+      return () => closing.delete(each);
+    }, close };
 }
 
 async function greet(admin: Admin): Promise<void> {
