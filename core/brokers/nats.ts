@@ -61,7 +61,7 @@ export const nats = defineManifest({
   about: {
     client: "@nats-io/transport-node and @nats-io/jetstream.",
     capture: "advisories of messages given up are kept in a stream of Redrive's, and the message is read by its sequence; dead-letter streams are read with a durable pull consumer.",
-    depth: "exact, by the consumer's pending or the stream's messages.",
+    depth: "exact, by the consumer's pending or what a work queue or interest stream holds; an upper bound for a limits stream, which keeps what was read.",
     resend: "to the original subject under a new `Nats-Msg-Id`, expecting the stream.",
   },
 });

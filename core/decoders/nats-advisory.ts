@@ -40,7 +40,7 @@ export const natsAdvisory: Decoder = {
     };
   },
   plan(captured) {
-    const gone = natsOf(captured)?.advisory?.message === "gone";
+    const gone = (natsOf(captured)?.advisory?.message ?? "found") !== "found";
     const target = targetOf(captured);
     return resendPlan(captured, { failedQueue: target, origin: target, notes: gone ? ["content_gone"] : ["every_subscriber"] });
   },

@@ -154,8 +154,11 @@ export type NatsNative = {
     readonly deliveries: number;
     readonly reason: string | null;
     readonly domain: string | null;
-    /** Whether the message could still be read when the advisory was captured. */
-    readonly message: "found" | "gone";
+    /**
+     * Whether the message could still be read when the advisory was captured; `unreadable`: it lies in another JetStream
+     * domain, where nobody answers.
+     */
+    readonly message: "found" | "gone" | "unreadable";
   } | null;
 };
 

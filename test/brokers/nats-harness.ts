@@ -46,6 +46,29 @@ export async function putNatively({ nc }: NativeNats, subject: string, messages:
   }
 }
 
+/**
+ * Has a consumer that gives a message up after one delivery take `count` messages of a stream, and answers `word` to each.
+ * The server announces what was given up after a NAK only when it would deliver again: when the consumer asks for more.
+ */
+export async function failMessages(
+  { nc, jsm }: NativeNats,
+  { stream, consumer, count, word }: { stream: string; consumer: string; count: number; word: "-NAK" | "+TERM" },
+): Promise<void> {
+  await jsm.consumers.add(stream, { durable_name: consumer, ack_policy: AckPolicy.Explicit, max_deliver: 1 });
+  const inbox = `fail.${randomUUID()}`;
+  const ask = (pull: object): void => nc.publish(`$JS.API.CONSUMER.MSG.NEXT.${stream}.${consumer}`, JSON.stringify(pull), { reply: inbox });
+  const deliveries = nc.subscribe(inbox);
+  ask({ batch: count, expires: 10e9 });
+  let left = count;
+  for await (const message of deliveries) {
+    // the end of the second pull
+    if (left === 0) break;
+    await nc.request(message.reply ?? "", word);
+    left -= 1;
+    if (left === 0) ask({ batch: 1, expires: 200e6 });
+  }
+}
+
 /** Everything a stream holds, read by sequence with the API, then purged. */
 async function drainNatively(server: NatsAddress, native: NativeNats, stream: string): Promise<{ body: Uint8Array; headers: readonly Header[] }[]> {
   const { settings, secrets } = natsAccess(server);
@@ -63,7 +86,7 @@ async function makePlace(server: NatsAddress, native: NativeNats, retention: Ret
   const stream = await makeStream(native, { retention });
   const source = nats.source.parse({ queue: stream, retention });
   if (retention === "interest") {
-    await native.jsm.consumers.add(stream, { durable_name: "redrive", ack_policy: AckPolicy.Explicit, ack_wait: 9e9, max_deliver: -1, max_ack_pending: 5_000 });
+    await native.jsm.consumers.add(stream, { durable_name: "redrive", ack_policy: AckPolicy.Explicit, ack_wait: 9e9, max_deliver: -1, max_ack_pending: 20_000 });
   }
   const subject = `${stream}.dead`;
   return {

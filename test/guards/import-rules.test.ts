@@ -74,6 +74,8 @@ const CASES: readonly (readonly [file: string, specifier: string, refused: boole
   ["workers/adapters/rabbitmq/session.ts", "../../runtime/a.ts", true],
   ["workers/adapters/pgboss/session.ts", "pg-boss", false],
   ["workers/adapters/pgboss/session.ts", "amqplib", true],
+  ["workers/adapters/nats/session.ts", "@nats-io/jetstream", false],
+  ["workers/adapters/nats/session.ts", "postgres", true],
   ["workers/adapters/kafka/session.ts", "kafkajs", false],
   ["workers/adapters/kafka/session.ts", "ioredis", true],
   ["workers/adapters/redis/session.ts", "ioredis", false],

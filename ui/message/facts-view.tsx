@@ -114,6 +114,11 @@ function Pairs({ pairs }: { pairs: readonly (readonly [string, string])[] }) {
 /** The broker's own words, properties last. */
 function nativePairs(native: Native): [string, string][] {
   const { properties, ...rest } = "properties" in native ? native : { ...native, properties: {} };
-  const lines = (object: object): [string, string][] => Object.entries(object).flatMap(([name, value]) => (value === null || value === undefined ? [] : [[name, String(value)]]));
+  const lines = (object: object, within = ""): [string, string][] =>
+    Object.entries(object).flatMap(([name, value]) => {
+      if (value === null || value === undefined) return [];
+      if (Array.isArray(value)) return [[within + name, JSON.stringify(value)]];
+      return typeof value === "object" ? lines(value, `${within}${name}.`) : [[within + name, String(value)]];
+    });
   return [...lines(rest), ...lines(properties)];
 }

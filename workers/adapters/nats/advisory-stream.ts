@@ -7,7 +7,7 @@ import { faultOf, isMissing } from "./faults.ts";
  * it once, on these subjects, to whoever listens at that moment (nats-server's JSAdvisoryConsumer...Pre). So a stream
  * has to keep the announcements before the first message fails.
  */
-const ADVISORY_SUBJECTS = [
+export const ADVISORY_SUBJECTS = [
   "$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.>",
   "$JS.EVENT.ADVISORY.CONSUMER.MSG_TERMINATED.>",
 ] as const;
@@ -90,7 +90,7 @@ function judge(holders: ReadonlyMap<AdvisorySubject, readonly StreamInfo[]>, ref
 }
 
 /** Whether every subject that `subject` matches is matched by `pattern` too. */
-function covers(pattern: string, subject: string): boolean {
+export function covers(pattern: string, subject: string): boolean {
   const [patterns, subjects] = [pattern.split("."), subject.split(".")];
   for (const [at, token] of subjects.entries()) {
     if (patterns[at] === ">") return true;

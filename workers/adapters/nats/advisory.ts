@@ -51,15 +51,16 @@ function advisoryOf(body: Uint8Array): Advisory | null {
 }
 
 /**
- * The death an advisory tells of: the message itself where it can still be read, else an empty one that says it is
- * gone. What is no advisory is a message like any other. Throws Fault when the stream could not be asked: the advisory
- * stays where it is.
+ * The death an advisory tells of: the message itself where it can still be read, else an empty one that says why not.
+ * What is no advisory is a message like any other. Throws Fault when the stream could not be asked: the advisory stays
+ * where it is.
  */
 export async function advisedDeath(connection: Connection, delivery: Delivery, keeper: string): Promise<RawDeath> {
   const advisory = advisoryOf(delivery.body);
   if (advisory === null) return deathOf(delivery, keeper);
   const { stream, sequence, ...told } = advisory;
-  const message = await messageAt(connection, stream, sequence, told.domain ?? connection.domain);
+  const found = await messageOf(connection, advisory);
+  const message = typeof found === "string" ? null : found;
   return {
     identity: identityOf(keeper, delivery),
     body: message?.body ?? new Uint8Array(),
@@ -71,9 +72,19 @@ export async function advisedDeath(connection: Connection, delivery: Delivery, k
       subject: message?.subject ?? null,
       sequence,
       time: message?.time ?? null,
-      advisory: { ...told, sequence: String(delivery.sequence), message: message === null ? "gone" : "found" },
+      advisory: { ...told, sequence: String(delivery.sequence), message: typeof found === "string" ? found : "found" },
     },
   };
+}
+
+/** A domain that is out of reach must not hold up what all others announce; of one's own it is a Fault like any other. */
+async function messageOf(connection: Connection, { stream, sequence, domain }: Advisory): Promise<Stored | "gone" | "unreadable"> {
+  try {
+    return (await messageAt(connection, stream, sequence, domain ?? connection.domain)) ?? "gone";
+  } catch (error) {
+    if (error instanceof Fault && error.code === "unsupported" && domain !== null && domain !== connection.domain) return "unreadable";
+    throw error;
+  }
 }
 
 const stored = z.object({

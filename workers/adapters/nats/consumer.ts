@@ -25,8 +25,8 @@ export type Reader = {
 export const ACK_WAIT_MS = 9_000;
 /** A reader without acknowledgements goes away by itself when nobody pulls from it for this long. */
 const FORGET_MS = 30_000;
-/** Deliveries that may wait for an acknowledgement, over all workers. */
-const MAX_ACK_PENDING = 5_000;
+/** Deliveries that may wait for an acknowledgement, over all workers: those of some that died must not hold the others up. */
+const MAX_ACK_PENDING = 20_000;
 
 const MS_NS = 1_000_000;
 

@@ -8,7 +8,7 @@ type Rule = { readonly code: FaultCode; readonly say?: string };
 const API_CODES: Readonly<Record<number, Rule>> = {
   10002: { code: "throttled" }, // resource limits exceeded for account
   10005: { code: "blocked" }, // no suitable peers for placement
-  10007: { code: "unsupported", say: "the server has clustering without JetStream" },
+  10007: { code: "unreachable" }, // the cluster is not assigned to this server
   10008: { code: "unreachable" }, // temporarily unavailable: no quorum
   10009: { code: "unreachable" },
   10013: { code: "invalid" }, // consumer name already in use
@@ -24,13 +24,20 @@ const API_CODES: Readonly<Record<number, Rule>> = {
   10059: { code: "not_found" },
   10060: { code: "not_found", say: "another stream than the one named keeps this subject" },
   10065: { code: "invalid" }, // subjects overlap with an existing stream
+  10071: { code: "nacked" }, // wrong last sequence
   10074: { code: "invalid" }, // replicas > 1 not supported in non-clustered mode
   10076: { code: "unsupported" },
   10077: { code: "blocked" }, // the stream is full and discards new messages
   10099: { code: "blocked", say: "the stream is a work queue, which lets one consumer read a subject: another one reads here" },
   10100: { code: "blocked", say: "the stream is a work queue, which lets one consumer read a subject: another one reads here" },
+  10101: { code: "blocked" }, // consumer must be deliver all on workqueue stream
   10109: { code: "blocked" }, // sealed
-  10118: { code: "blocked" }, // stream is offline
+  10118: { code: "blocked" }, // stream is offline, consumer is offline
+  10119: { code: "blocked" },
+  10164: { code: "nacked" },
+  10185: { code: "unsupported" }, // it needs a newer server
+  10194: { code: "blocked" },
+  10195: { code: "blocked" },
 };
 
 /** By the HTTP-like `code`, for what the table above does not know. */

@@ -26,7 +26,7 @@ export type Intake = {
 };
 
 /** How long the server may keep a pull open, and how long its answers may then be late. */
-const PULL_MS = 2_000;
+const PULL_MS = 1_000;
 const LATE_MS = 4_000;
 const ACK_MS = 5_000;
 /** Between two pulls that the server refused for the moment. */
@@ -34,7 +34,11 @@ const REST_MS = 250;
 const MS_NS = 1_000_000;
 
 const ACK = "+ACK";
-const NAK = "-NAK";
+/**
+ * Not before the last pull has run out: the server (2.9) gives the first of what comes back to a pull whose subscription is
+ * gone, and then waits in vain for its acknowledgement.
+ */
+const NAK = `-NAK ${JSON.stringify({ delay: (PULL_MS + 200) * MS_NS })}`;
 const IN_PROGRESS = "+WPI";
 
 /** Ends of a pull after which the next one may follow, as the server says them (nats-server's consumer.go). */

@@ -52,7 +52,7 @@ function factsOf(reply: string): { sequence: string; nth: string; nanos: string 
 }
 
 /** Nanoseconds since 1970 as JetStream's API writes times: RFC 3339, the fraction without zeros at its end. */
-function timeOf(nanos: string): string {
+export function timeOf(nanos: string): string {
   const ns = BigInt(nanos);
   const seconds = new Date(Number(ns / 1_000_000_000n) * 1_000).toISOString().slice(0, 19);
   const fraction = String(ns % 1_000_000_000n).padStart(9, "0").replace(/0+$/, "");
