@@ -33,7 +33,6 @@ test("the list is driven by keys alone", async ({ page, rabbit, sql }) => {
   await expect(help).toBeHidden();
   await page.keyboard.press("j");
   await expect(page).toHaveURL(new RegExp(`id=${second}`));
-  await expect(page.getByRole("region", { name: "Message", exact: true })).toContainText(second);
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(new RegExp(`/messages/${second}`));
   expect(await sql`select count(*)::int as n from operations o join operation_items i on i.operation_id = o.id where i.message_id = ${first}`).toEqual([{ n: 0 }]);

@@ -36,9 +36,10 @@ export const redisStream = defineManifest({
     secrets: redisForm.secrets,
   },
   permissions: [
+    "+ping +info +hello +client +select, to connect; +cluster in a cluster",
     "+xgroup +xreadgroup +xack +xrange +xlen +xinfo +xadd on the streams",
-    "+xpending +xclaim, for entries stuck in a group",
-    "+scan +type, to list keys",
+    "+xpending +xclaim +multi +exec, for entries stuck in a group",
+    "+scan, to list keys",
   ],
   capabilities: { discover: true },
   about: {

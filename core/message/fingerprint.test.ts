@@ -128,3 +128,11 @@ test.each([
   ofError({ type: text, message: text, stack: text }, text);
   expect(performance.now() - before).toBeLessThan(500);
 });
+
+test("without an error, letters of different streams and topics are different groups", () => {
+  const of = (origin: Parameters<typeof fingerprint>[0]["origin"]) => fingerprint({ error: null, reason: "delivery_limit", origin }, "REDRIVE_ADVISORIES");
+  expect(of({ kind: "nats", stream: "ORDERS", subject: "orders.1" }).title).toBe("delivery limit reached in ORDERS");
+  expect(of({ kind: "nats", stream: "ORDERS", subject: "orders.2" }).key).toBe(of({ kind: "nats", stream: "ORDERS", subject: "orders.1" }).key);
+  expect(of({ kind: "nats", stream: "MAIL" }).key).not.toBe(of({ kind: "nats", stream: "ORDERS" }).key);
+  expect(of({ kind: "kafka", topic: "payments" }).title).toBe("delivery limit reached in payments");
+});

@@ -55,6 +55,6 @@ export function fingerprint(form: Pick<NormalForm, "error" | "reason" | "origin"
     };
   }
   const { origin, reason } = form;
-  const place = pgSafe(origin?.queue ?? origin?.receiver ?? sourceName, MAX_PART);
+  const place = pgSafe(origin?.queue ?? origin?.receiver ?? origin?.topic ?? origin?.stream ?? sourceName, MAX_PART);
   return { key: keyOf("reason", reason, place), title: oneLine(`${WORDS[reason]} ${place}`) };
 }

@@ -40,7 +40,9 @@ export function DeadLettersPage() {
   if (held !== choice.held) setHeld(choice.held);
   const [asked, setAsked] = useState<Asked | null>(null);
   const counts = useStateCounts(chosen);
-  const preview = (row: { id: string }) => (row.id === id ? router.push(messageHref(row.id, chosen)) : setSearch({ id: row.id }));
+  // the address itself: a key that follows at once must not find what was drawn before it
+  const isOpen = (row: { id: string }) => new URLSearchParams(window.location.search).get("id") === row.id;
+  const preview = (row: { id: string }) => (isOpen(row) ? router.push(messageHref(row.id, chosen)) : setSearch({ id: row.id }));
   const columns = useMessageColumns(chosen, preview);
   const setStates = (states: MessageState[] | null) => {
     const { state: _, ...rest } = chosen;

@@ -2,7 +2,7 @@
 
 import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
-import type { Origin } from "#core/message/normal-form.ts";
+import { placeOf, type Origin } from "#core/message/normal-form.ts";
 import type { Native } from "#core/message/raw.ts";
 import { BrokerText } from "../kit/broker-text.tsx";
 import { CopyButton } from "../kit/copy-button.tsx";
@@ -26,7 +26,7 @@ export function FactsView({ death, message }: Props) {
   const items: Detail[] = [
     { label: t("fact.rule"), value: death.rule },
     { label: t("fact.reason"), value: <>{t(`reason.${normal.reason}`)} {normal.reasonRaw !== null && <span className="text-muted">(<BrokerText mono max={80}>{normal.reasonRaw}</BrokerText>)</span>}</> },
-    { label: t("fact.failedQueue"), value: text(origin?.queue) },
+    { label: t("fact.failedQueue"), value: text(placeOf(origin)) },
     ...placeItems(origin, t),
     { label: t("fact.attempts"), value: text(normal.attempts) },
     { label: t("fact.firstFailed"), value: time(normal.firstFailedAt) },

@@ -27,7 +27,7 @@ export function DestinationFields({ form, onChange, plan, count }: Props) {
         onValueChange={(to) => onChange({ ...form, kind, to: to as DestinationForm["to"] })}
         className="grid gap-px overflow-hidden rounded border"
       >
-        <Choice value="failed_queue" chosen={form.to} title={t("toFailedQueue")} help={t("toFailedQueueHelp")}>
+        <Choice value="failed_queue" chosen={form.to} title={t("toFailedQueue")} help={t(plan?.notes.includes("every_subscriber") === true ? "toOriginHelp" : "toFailedQueueHelp")}>
           {plan && <Places destined={plan.failedQueue} sampled={plan.sampled} example={count > plan.sampled} />}
         </Choice>
         <Choice value="origin" chosen={form.to} title={t("toOrigin")} help={t("toOriginHelp")}>

@@ -7,7 +7,7 @@ import { faultOf } from "./faults.ts";
 import { keysOf, signsOfKey } from "./keys.ts";
 import type { RedisClient } from "./link.ts";
 import { isStuck, pendingOf, type StreamSource } from "./stream-reads.ts";
-import { isAfter } from "./stream-dead.ts";
+import { isAfter } from "./stream-entry.ts";
 
 /** Pending entries looked at to count the stuck ones; beyond, the count is an estimate from below. */
 const LOOKED_AT = 1_000;
@@ -62,23 +62,24 @@ async function groupsOf(redis: RedisClient, key: string): Promise<Group[]> {
 
 const consumersOf = (groups: readonly Group[]): number => groups.reduce((sum, { consumers }) => sum + consumers, 0);
 
-/** Every stream that matches the patterns, and each group of others in which entries are stuck. */
+/** Every stream that matches the patterns, and each group of others in it. */
 export async function discoverStreams(redis: RedisClient, own: string, patterns: string, signal: AbortSignal): Promise<DiscoveredQueue<StreamSource>[]> {
   const found: DiscoveredQueue<StreamSource>[] = [];
   for (const key of await keysOf(redis, patterns, "stream", signal)) {
     const groups = await groupsOf(redis, key).catch(() => []);
     const source = redisStream.source.parse({ queue: key });
     found.push({ name: sourceName("redis-stream", source), type: "stream", source, custody: "copied", deadLetterSigns: signsOfKey(key), warnings: await warningsOf(redis, key, groups) });
-    for (const { name } of groups) if (name !== own) found.push(...(await stuckQueue(redis, key, name)));
+    for (const { name } of groups) if (name !== own) found.push(await stuckQueue(redis, key, name));
   }
   return found;
 }
 
-async function stuckQueue(redis: RedisClient, key: string, group: string): Promise<DiscoveredQueue<StreamSource>[]> {
+/** A group of somebody's as a queue of what may get stuck in it; listed also while nothing is, since it may be captured. */
+async function stuckQueue(redis: RedisClient, key: string, group: string): Promise<DiscoveredQueue<StreamSource>> {
   const source = redisStream.source.parse({ queue: key, stuckIn: group });
   const page = await pendingOf(redis, { key, group, minIdleMs: source.minIdleMs, from: "-", count: LOOKED_AT });
-  if (!page.some((pending) => isStuck(pending, source))) return [];
-  return [{ name: sourceName("redis-stream", source), type: "stuck in a group", source, custody: "taken", deadLetterSigns: [{ sign: "target_of", queue: key }], warnings: [] }];
+  const stuck = page.some((pending) => isStuck(pending, source));
+  return { name: sourceName("redis-stream", source), type: "stuck in a group", source, custody: "taken", deadLetterSigns: stuck ? [{ sign: "target_of", queue: key }] : [], warnings: [] };
 }
 
 async function warningsOf(redis: RedisClient, key: string, groups: readonly Group[]): Promise<string[]> {
