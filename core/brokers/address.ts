@@ -7,7 +7,6 @@ const ADDRESS = [
   "tls",
   "managementUrl",
   "brokers",
-  "schemaRegistryUrl",
   "cluster",
   "sentinelMaster",
   "nodes",

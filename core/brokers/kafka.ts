@@ -15,11 +15,8 @@ export const kafka = defineManifest({
     username: z.string().default(""),
     /** Name of Redrive's own consumer group; each source has one, `<group>.<topic>`. */
     group: z.string().min(1).max(150).default("redrive"),
-    /** Base URL of a Confluent compatible schema registry; empty where there is none. */
-    schemaRegistryUrl: z.union([z.literal(""), z.url({ protocol: /^https?$/ })]).default(""),
-    schemaRegistryUsername: z.string().default(""),
   }),
-  secrets: z.strictObject({ password: z.string().default(""), schemaRegistryPassword: z.string().default("") }),
+  secrets: z.strictObject({ password: z.string().default("") }),
   source: z.strictObject({ queue: topic }),
   target: z.strictObject({
     kind: z.literal("kafka"),
@@ -34,13 +31,8 @@ export const kafka = defineManifest({
       { name: "saslMechanism", input: "choice", choices: ["none", "plain", "scram-sha-256", "scram-sha-512"] },
       { name: "username", input: "text" },
       { name: "group", input: "text", placeholder: "redrive" },
-      { name: "schemaRegistryUrl", input: "text", placeholder: "https://registry.internal:8081" },
-      { name: "schemaRegistryUsername", input: "text" },
     ],
-    secrets: [
-      { name: "password", input: "password" },
-      { name: "schemaRegistryPassword", input: "password" },
-    ],
+    secrets: [{ name: "password", input: "password" }],
   },
   permissions: [
     "describe and read on the topics to capture",
