@@ -1,9 +1,8 @@
 import { STAGES } from "./stages/index.ts";
+import { BODY, correctAndResend, EDITED } from "./edit.ts";
 import { expect, test } from "./fixtures.ts";
 import { idOf, openList, rows } from "./screen.ts";
 
-const BODY = '{"zeta": 1, "amount": 12345678901234567890, "currency": "EURO",\n  "alpha": [1.0, 2e3]}';
-const EDITED = BODY.replace('"EURO"', '"EUR"');
 
 for (const { kind, told, actors } of STAGES)
   test(`${kind}: a message dies, is edited and resent byte for byte, and dies again on the same timeline`, async ({ page, sql, world }) => {
@@ -27,16 +26,7 @@ for (const { kind, told, actors } of STAGES)
     await expect(timeline.getByText(told.rule)).toBeVisible();
     await expect(timeline.getByText(told.failedIn, { exact: true })).toBeVisible();
 
-    await page.getByRole("button", { name: /^Edit and resend/ }).click();
-    const dialog = page.getByRole("dialog", { name: "Edit and resend" });
-    const editor = dialog.getByRole("textbox", { name: "Body" });
-    await expect(editor).toContainText("12345678901234567890");
-    await editor.getByText('"EURO"', { exact: true }).dblclick();
-    await page.keyboard.type("EUR");
-    await dialog.getByRole("button", { name: "Compare the change" }).click();
-    await dialog.getByRole("textbox", { name: "Reason" }).fill("the currency is EUR");
-    await dialog.getByRole("button", { name: `Resend the edited message to ${told.target}` }).click();
-    await expect(dialog).toBeHidden();
+    await correctAndResend(page, told.target);
 
     const resent = await actor.take();
     expect(resent.body.toString("utf8")).toBe(EDITED);

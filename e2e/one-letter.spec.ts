@@ -1,10 +1,9 @@
 import { PAIRS } from "./facts.ts";
+import { BODY, correctAndResend, EDITED } from "./edit.ts";
 import { expect, sourceOf, test } from "./fixtures.ts";
 import { idOf, list, openList, rows } from "./screen.ts";
 
 const PAIR = PAIRS.journey;
-const BODY = '{"zeta": 1, "amount": 12345678901234567890, "card": {"brand": "visa", "currency": "EURO"},\n  "alpha": [1.0, 2e3]}';
-const EDITED = BODY.replace('"EURO"', '"EUR"');
 
 test("a letter's journey: it dies, is edited and resent byte for byte, and dies again on the same timeline", async ({ page, rabbit, sql }) => {
   await openList(page, await sourceOf(sql, PAIR));
@@ -28,18 +27,7 @@ test("a letter's journey: it dies, is edited and resent byte for byte, and dies 
   await expect(timeline.getByText("RabbitMQ dead-letter exchange")).toBeVisible();
   await expect(timeline.getByText(PAIR.work, { exact: true })).toBeVisible();
 
-  await page.getByRole("button", { name: /^Edit and resend/ }).click();
-  const dialog = page.getByRole("dialog", { name: "Edit and resend" });
-  const editor = dialog.getByRole("textbox", { name: "Body" });
-  await expect(editor).toContainText("12345678901234567890");
-  await editor.getByText('"EURO"', { exact: true }).dblclick();
-  await page.keyboard.type("EUR");
-  await dialog.getByRole("button", { name: "Compare the change" }).click();
-  await expect(dialog.locator(".cm-deletedChunk, .cm-changedLine").first()).toBeVisible();
-  await expect(dialog.getByText('"EURO"').first()).toBeVisible();
-  await dialog.getByRole("textbox", { name: "Reason" }).fill("the currency is EUR");
-  await dialog.getByRole("button", { name: `Resend the edited message to ${PAIR.work}` }).click();
-  await expect(dialog).toBeHidden();
+  await correctAndResend(page, PAIR.work);
 
   const resent = await rabbit.take(PAIR.work);
   expect(resent.content.equals(Buffer.from(EDITED))).toBe(true);

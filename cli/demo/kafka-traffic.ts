@@ -1,7 +1,7 @@
 import kafkajs, { type IHeaders, type KafkaMessage, type Producer } from "kafkajs";
 import { judge, type DemoFailure } from "./failures.ts";
 import { makePayment, type Goods } from "./goods.ts";
-import { keepRunning, produce, stoppable, type TrafficOptions } from "./pace.ts";
+import { inBackground, produce, type TrafficOptions } from "./pace.ts";
 
 const WORK = "demo.payments";
 export const PAYMENTS_DEAD = "demo.payments-dlt";
@@ -12,14 +12,7 @@ const GROUP = "demo-payments";
  * recoverer. `url` is `kafka://host:port`. Begins in the background, survives a cluster that is away, and never throws.
  * Resolves to what stops it.
  */
-export async function start(given: TrafficOptions): Promise<() => Promise<void>> {
-  const { options, stop } = stoppable(given);
-  const running = keepRunning("sample traffic on Kafka", options, () => trade(options));
-  return async () => {
-    stop();
-    await running;
-  };
-}
+export const start = (given: TrafficOptions): Promise<() => Promise<void>> => inBackground("sample traffic on Kafka", given, trade);
 
 async function trade({ url, rate, signal, log }: TrafficOptions): Promise<void> {
   const client = new kafkajs.Kafka({ clientId: "redrive demo", brokers: [new URL(url).host], logLevel: kafkajs.logLevel.NOTHING, retry: { retries: 2 } });

@@ -2,10 +2,10 @@ import { connect } from "@nats-io/transport-node";
 import { AckPolicy, jetstream, jetstreamManager, RetentionPolicy, type JsMsg } from "@nats-io/jetstream";
 import { judge } from "./failures.ts";
 import { makeEmail } from "./goods.ts";
-import { keepRunning, produce, stoppable, type TrafficOptions } from "./pace.ts";
+import { inBackground, produce, type TrafficOptions } from "./pace.ts";
 
 /** The stream in which Redrive keeps what JetStream itself forgets; its default name. */
-export const ADVISORIES = "REDRIVE_ADVISORIES";
+const ADVISORIES = "REDRIVE_ADVISORIES";
 const ADVISORY_SUBJECTS = ["$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.>", "$JS.EVENT.ADVISORY.CONSUMER.MSG_TERMINATED.>"];
 const STREAM = "DEMO_EMAILS";
 const SUBJECT = "demo.emails.send";
@@ -18,14 +18,7 @@ const DAY_NANOS = 86_400_000_000_000;
  * terminated with a reason at once: the server then tells it in an advisory and nowhere else. Begins in the background,
  * survives a server that is away, and never throws. Resolves to what stops it.
  */
-export async function start(given: TrafficOptions): Promise<() => Promise<void>> {
-  const { options, stop } = stoppable(given);
-  const running = keepRunning("sample traffic on NATS", options, () => trade(options));
-  return async () => {
-    stop();
-    await running;
-  };
-}
+export const start = (given: TrafficOptions): Promise<() => Promise<void>> => inBackground("sample traffic on NATS", given, trade);
 
 async function trade({ url, rate, signal, log }: TrafficOptions): Promise<void> {
   const server = await connect({ servers: new URL(url).host, name: "redrive demo", reconnect: false, timeout: 5_000 });

@@ -35,7 +35,7 @@ export async function produce(rate: number, signal: AbortSignal, send: () => Pro
  * Runs `once` again and again until the signal aborts, with growing pauses after failures. Never throws: a broker that
  * is away is waited for.
  */
-export async function keepRunning(name: string, { signal, log }: TrafficOptions, once: () => Promise<void>): Promise<void> {
+async function keepRunning(name: string, { signal, log }: TrafficOptions, once: () => Promise<void>): Promise<void> {
   let wait = 500;
   while (!signal.aborted) {
     const from = performance.now();
@@ -47,6 +47,16 @@ export async function keepRunning(name: string, { signal, log }: TrafficOptions,
     wait = performance.now() - from > 30_000 ? 500 : Math.min(wait * 2, 10_000);
     if (!signal.aborted) await pause(wait, signal);
   }
+}
+
+/** Runs `once` in the background under a signal of its own, again and again; resolves to what stops it. Never throws. */
+export async function inBackground(name: string, given: TrafficOptions, once: (options: TrafficOptions) => Promise<void>): Promise<() => Promise<void>> {
+  const { options, stop } = stoppable(given);
+  const running = keepRunning(name, options, () => once(options));
+  return async () => {
+    stop();
+    await running;
+  };
 }
 
 /** The options with a signal that `stop` aborts too. */

@@ -2,7 +2,7 @@ import { PgBoss, type JobResult, type JobWithMetadata } from "pg-boss";
 import { pick } from "./chance.ts";
 import { errorOf, judge } from "./failures.ts";
 import { makeEmail, makeOrder, makePayment, type Goods } from "./goods.ts";
-import { keepRunning, pause, produce, stoppable, type TrafficOptions } from "./pace.ts";
+import { inBackground, pause, produce, type TrafficOptions } from "./pace.ts";
 
 export const DEMO_SCHEMA = "demo_pgboss";
 
@@ -20,14 +20,7 @@ const DAY = 86_400;
  * job in ten dies into `orders.dlq`, `payments.dlq` or `emails.dlq`. Begins in the background, survives a database
  * that is away, and never throws. Resolves to what stops it.
  */
-export async function start(given: TrafficOptions): Promise<() => Promise<void>> {
-  const { options, stop } = stoppable(given);
-  const running = keepRunning("sample traffic on pg-boss", options, () => trade(options));
-  return async () => {
-    stop();
-    await running;
-  };
-}
+export const start = (given: TrafficOptions): Promise<() => Promise<void>> => inBackground("sample traffic on pg-boss", given, trade);
 
 async function trade({ url, rate, signal, log }: TrafficOptions): Promise<void> {
   const boss = new PgBoss({ connectionString: url, schema: DEMO_SCHEMA, max: 4, schedule: false, application_name: "redrive demo" });

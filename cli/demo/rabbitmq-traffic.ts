@@ -1,7 +1,7 @@
 import { connect, type Channel, type ChannelModel, type ConsumeMessage } from "amqplib";
 import { pick } from "./chance.ts";
 import { judge, type DemoFailure } from "./failures.ts";
-import { keepRunning, pause, produce, stoppable, type TrafficOptions } from "./pace.ts";
+import { inBackground, pause, produce, type TrafficOptions } from "./pace.ts";
 import { SHOP, SHOP_DLX, SHOP_QUEUES, type ShopQueue } from "./shop-queues.ts";
 
 const PREFETCH = 50;
@@ -12,14 +12,7 @@ const PREFETCH = 50;
  * `url` is an `amqp://` address. Begins in the background, survives a broker that is away, and never throws.
  * Resolves to what stops it.
  */
-export async function start(given: TrafficOptions): Promise<() => Promise<void>> {
-  const { options, stop } = stoppable(given);
-  const running = keepRunning("sample traffic on RabbitMQ", options, () => trade(options));
-  return async () => {
-    stop();
-    await running;
-  };
-}
+export const start = (given: TrafficOptions): Promise<() => Promise<void>> => inBackground("sample traffic on RabbitMQ", given, trade);
 
 async function trade({ url, rate, signal, log }: TrafficOptions): Promise<void> {
   const broker = await connect(url, { timeout: 5_000, clientProperties: { connection_name: "redrive demo" } });

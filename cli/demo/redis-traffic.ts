@@ -1,7 +1,7 @@
 import { Redis } from "ioredis";
 import { judge } from "./failures.ts";
 import { makeOrder, type Goods } from "./goods.ts";
-import { keepRunning, pause, produce, stoppable, type TrafficOptions } from "./pace.ts";
+import { inBackground, pause, produce, type TrafficOptions } from "./pace.ts";
 
 /** A stream without a dead-letter queue: what its group fails on stays pending. */
 const ORDERS = "demo:orders";
@@ -16,14 +16,7 @@ const MAX_ENTRIES = 20_000;
  * no more. Begins in the
  * background, survives a server that is away, and never throws. Resolves to what stops it.
  */
-export async function start(given: TrafficOptions): Promise<() => Promise<void>> {
-  const { options, stop } = stoppable(given);
-  const running = keepRunning("sample traffic on Redis", options, () => trade(options));
-  return async () => {
-    stop();
-    await running;
-  };
-}
+export const start = (given: TrafficOptions): Promise<() => Promise<void>> => inBackground("sample traffic on Redis", given, trade);
 
 async function trade({ url, rate, signal, log }: TrafficOptions): Promise<void> {
   const gone = new AbortController();

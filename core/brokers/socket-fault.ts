@@ -24,12 +24,11 @@ export function socketFaultCode(error: unknown): FaultCode | null {
 
 const MAX_DETAIL = 300;
 
-/** A broker's words for the screen: bounded, and never empty. */
-export function faultDetail(error: Error): string {
-  // Node's error for several addresses has no text of its own
-  const shown = error.message !== "" ? error.message : "code" in error ? String(error.code) : error.name;
-  return shown.length > MAX_DETAIL ? `${shown.slice(0, MAX_DETAIL)}…` : shown;
-}
+/** A broker's words, bounded for the screen. */
+export const shortened = (words: string): string => (words.length > MAX_DETAIL ? `${words.slice(0, MAX_DETAIL)}…` : words);
+
+/** An error's words for the screen; Node's error for several addresses has none of its own. */
+export const faultDetail = (error: Error): string => shortened(error.message !== "" ? error.message : "code" in error ? String(error.code) : error.name);
 
 /** A Fault out of whatever was thrown, by `codeOf` where the socket says nothing. */
 export function asFaultBy(error: unknown, codeOf: (error: Error) => FaultCode | null): Fault {

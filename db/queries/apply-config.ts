@@ -19,10 +19,13 @@ export type Applied = {
 export async function applyConfig(sql: Sql, config: Pick<RedriveConfig, "connections" | "sources">, privateKey: string): Promise<Applied> {
   return sql.begin(async (tx) => {
     const ids = new Map<string, string>();
-    const kinds = new Map(config.connections.map(({ name, kind }) => [name, kind]));
     for (const connection of config.connections) ids.set(connection.name, await applyConnection(tx, connection, privateKey));
     const kept: string[] = [];
-    for (const source of config.sources) kept.push(await applySource(tx, source, ids.get(source.connection) ?? "", sourceName(kinds.get(source.connection) ?? "rabbitmq", source.source as never)));
+    for (const source of config.sources) {
+      const connection = config.connections.find(({ name }) => name === source.connection);
+      if (connection === undefined) throw new Error(`the source names no connection of the file: ${source.connection}`);
+      kept.push(await applySource(tx, source, ids.get(connection.name) ?? "", sourceName(connection.kind, source.source as never)));
+    }
     const dropped = await tx<{ name: string }[]>`
       update sources set capturing = false, managed_by = 'screen'
       where managed_by = 'file' and id <> all(${kept}::uuid[]) returning name`;

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { expect } from "vitest";
 import type { ConfiguredConnection, ConfiguredSource } from "#core/config/check.ts";
 import { isTaken } from "#core/config/custody.ts";
+import type { Destination } from "#core/operation.ts";
 import { connect, type Database } from "#db/client.ts";
 import { applyConfig } from "#db/queries/apply-config.ts";
 import { makeKeyPair } from "#db/secrets.ts";
@@ -22,7 +23,7 @@ export type BrokerScene = AsyncDisposable & {
   /** Deaths and distinct bodies among them. */
   ledger(): Promise<{ rows: number; bodies: number }>;
   /** Orders a resend of everything that is dead, as a person would. */
-  resendAll(): Promise<void>;
+  resendAll(destination?: Destination): Promise<void>;
 };
 
 const ACTOR = { id: "p1", name: "Pat", email: "pat@example.com", role: "operator" } as const;
@@ -54,10 +55,10 @@ export async function brokerScene(connection: ConfiguredConnection, source: Read
         select count(*)::int as rows, count(distinct bytes)::int as bodies from deaths join bodies on bodies.id = deaths.body_id`;
       return row ?? { rows: 0, bodies: 0 };
     },
-    async resendAll() {
+    async resendAll(destination) {
       const selection = { by: "filter" as const, filter: {} };
       const { count, asOf } = await previewOrder(pool.db, "resend", selection);
-      await orderOperation(pool.db, pool.sql, ACTOR, { act: "resend", selection, expected: count, asOf, requestId: crypto.randomUUID() });
+      await orderOperation(pool.db, pool.sql, ACTOR, { act: "resend", selection, ...(destination === undefined ? {} : { destination }), expected: count, asOf, requestId: crypto.randomUUID() });
     },
     [Symbol.asyncDispose]: () => scene.disposeAsync(),
   };

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Batch, CaptureLimits, Cursor } from "#core/brokers/adapter.ts";
+import { filled } from "#core/brokers/filled.ts";
 import type { RawDeath } from "#core/message/raw.ts";
 import { advisedDeath } from "./advisory.ts";
 import type { Connection } from "./connection.ts";
@@ -40,7 +41,7 @@ export async function* capture(
     const opened = await Promise.race([opening, stopped.promise]);
     if (opened === null) return;
     const { intake, reader } = opened;
-    while (await filled(intake, limits, stop, stopped.promise)) {
+    while (await filled(intake, limits, stop, stopped.promise, wait)) {
       const deliveries = intake.take(limits);
       const read = await Promise.race([deathsOf(connection, source, deliveries, limits), stopped.promise]);
       if (read === null) return;
@@ -94,27 +95,4 @@ async function deathsOf(connection: Connection, { queue, mode }: Source, deliver
     deaths.push(...fetched);
   }
   return deaths;
-}
-
-/** Resolves to true when a batch is due, to false when stopped. Throws the Fault that ended the consumer. */
-async function filled(intake: Intake, limits: CaptureLimits, stop: AbortSignal, stopped: Promise<null>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  let late = false;
-  const timeout = Promise.withResolvers<void>();
-  try {
-    for (;;) {
-      if (stop.aborted) return false;
-      const { count, bytes } = intake.waiting();
-      if (count > 0 && (late || count >= limits.maxCount || bytes >= limits.maxBytes || intake.saturated())) return true;
-      if (count > 0) {
-        timer ??= setTimeout(() => {
-          late = true;
-          timeout.resolve();
-        }, limits.maxWaitMs);
-      }
-      await Promise.race([intake.changed(), timeout.promise, stopped]);
-    }
-  } finally {
-    clearTimeout(timer);
-  }
 }

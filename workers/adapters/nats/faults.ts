@@ -1,5 +1,6 @@
 import { JetStreamApiError } from "@nats-io/jetstream";
 import { errors } from "@nats-io/transport-node";
+import { faultDetail, shortened, socketFaultCode } from "#core/brokers/socket-fault.ts";
 import { Fault, type FaultCode } from "#core/fault.ts";
 
 type Rule = { readonly code: FaultCode; readonly say?: string };
@@ -52,20 +53,6 @@ const HTTP_CODES: Readonly<Record<number, FaultCode>> = {
   503: "unreachable",
 };
 
-const SOCKET_CODES: Readonly<Record<string, FaultCode>> = {
-  ECONNREFUSED: "unreachable",
-  ECONNRESET: "unreachable",
-  ECONNABORTED: "unreachable",
-  EPIPE: "unreachable",
-  ENOTFOUND: "unreachable",
-  EAI_AGAIN: "unreachable",
-  EHOSTUNREACH: "unreachable",
-  EHOSTDOWN: "unreachable",
-  ENETUNREACH: "unreachable",
-  EADDRNOTAVAIL: "unreachable",
-  ETIMEDOUT: "timeout",
-};
-
 /** What the server and the client say in words only. Foreign text is matched in this file and nowhere else. */
 const TEXTS: readonly (readonly [RegExp, Rule])[] = [
   [/does not support 'tls'/, { code: "unsupported", say: "this server does not speak TLS" }],
@@ -77,9 +64,6 @@ const TEXTS: readonly (readonly [RegExp, Rule])[] = [
   [/certificate|self[- ]signed|unable to verify/i, { code: "unauthorised" }],
   [/connection (refused|closed|disconnected)|closed connection|cancelled/i, { code: "unreachable" }],
 ];
-
-const MAX_DETAIL = 300;
-const shortened = (text: string): string => (text.length > MAX_DETAIL ? `${text.slice(0, MAX_DETAIL)}…` : text);
 
 /** JetStream's answer `{"error":{...}}` as a Fault. */
 export function apiFault({ code, err_code, description }: { code: number; err_code?: number | undefined; description: string }): Fault {
@@ -94,8 +78,7 @@ export function faultOf(error: unknown): Fault {
   const root = rootOf(error);
   if (root instanceof JetStreamApiError) return apiFault({ code: root.status, err_code: root.code, description: root.message });
   const { code, say } = ruleOf(root);
-  const text = say ?? (root.message === "" ? codeOf(root) || root.name : root.message);
-  return new Fault(code, shortened(text), { cause: error });
+  return new Fault(code, say === undefined ? faultDetail(root) : shortened(say), { cause: error });
 }
 
 /** The client wraps what happened into a RequestError, and JetStream's refusals once more. */
@@ -112,10 +95,10 @@ function ruleOf(error: Error): Rule {
   if (error instanceof errors.InvalidArgumentError || error instanceof errors.InvalidSubjectError) return { code: "invalid" };
   if (isNoResponders(error)) return { code: "unsupported", say: "nobody answers there: JetStream is not enabled for this account, or not in this domain" };
   const code = codeOf(error);
-  const socket = SOCKET_CODES[code];
-  if (socket !== undefined) return { code: socket };
   if (/^(ERR_TLS|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/.test(code)) return { code: "unauthorised", say: `the server's certificate is not trusted (${code})` };
   if (/^(ERR_SSL|EPROTO)/.test(code)) return { code: "unsupported", say: `no TLS with this server (${code})` };
+  const socket = socketFaultCode(error);
+  if (socket !== null) return { code: socket };
   return TEXTS.find(([pattern]) => pattern.test(error.message))?.[1] ?? { code: "internal" };
 }
 

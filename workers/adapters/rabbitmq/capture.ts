@@ -1,5 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Batch, CaptureLimits, Cursor } from "#core/brokers/adapter.ts";
+import { filled } from "#core/brokers/filled.ts";
 import type { RawDeath } from "#core/message/raw.ts";
 import { invalid } from "./bytes.ts";
 import type { ConsumeMessage } from "./client.ts";
@@ -37,7 +38,7 @@ export async function* capture(
   try {
     const intake = await Promise.race([opening, stopped.promise]);
     if (intake === null) return;
-    while (await filled(intake, limits, stop, stopped.promise)) {
+    while (await filled(intake, limits, stop, stopped.promise, wait)) {
       const held = take(intake, limits);
       const settled = Promise.withResolvers<void>();
       unsettled.add(settled.promise);
@@ -101,29 +102,6 @@ function streamReading(queue: string, from: Cursor): Reading {
       return identity?.kind === "exact" ? String(BigInt(identity.id) + 1n) : from;
     },
   };
-}
-
-/** Resolves to true when a batch is due, to false when stopped. Throws the Fault that ended the consumer. */
-async function filled(intake: Intake, limits: CaptureLimits, stop: AbortSignal, stopped: Promise<null>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  let late = false;
-  const timeout = Promise.withResolvers<void>();
-  try {
-    for (;;) {
-      if (stop.aborted) return false;
-      const { count, bytes } = intake.waiting();
-      if (count > 0 && (late || count >= limits.maxCount || bytes >= limits.maxBytes || intake.saturated())) return true;
-      if (count > 0) {
-        timer ??= setTimeout(() => {
-          late = true;
-          timeout.resolve();
-        }, limits.maxWaitMs);
-      }
-      await Promise.race([intake.changed(), timeout.promise, stopped]);
-    }
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /** At least one, however large. */

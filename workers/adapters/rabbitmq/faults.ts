@@ -1,4 +1,4 @@
-import { faultDetail, socketFaultCode } from "#core/brokers/socket-fault.ts";
+import { faultDetail, shortened, socketFaultCode } from "#core/brokers/socket-fault.ts";
 import { Fault, type FaultCode } from "#core/fault.ts";
 
 /** Reply codes of AMQP 0-9-1 and RabbitMQ. */
@@ -67,5 +67,5 @@ function replyCodeOf(error: Error): number {
 function detailOf(error: Error): string {
   if (/Expected ConnectionOpenOk/.test(error.message)) return VHOST_REFUSED;
   const words = /with message "(.*)"$/s.exec(error.message)?.[1];
-  return faultDetail(words === undefined ? error : new Error(words));
+  return words === undefined || words === "" ? faultDetail(error) : shortened(words);
 }

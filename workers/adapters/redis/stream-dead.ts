@@ -2,6 +2,7 @@ import type { Batch, CaptureLimits, Cursor } from "#core/brokers/adapter.ts";
 import { faultOf } from "./faults.ts";
 import { cut, type Link, type RedisClient } from "./link.ts";
 import { batchesOf, follow, type Follow } from "./stream-batches.ts";
+import { isAfter } from "./stream-entry.ts";
 import { readNew, readOwn, type StreamSource } from "./stream-reads.ts";
 
 const BLOCK_MS = 500;
@@ -87,9 +88,3 @@ const valueIn = (pairs: readonly unknown[], name: string): string | undefined =>
   const at = pairs.findIndex((each, index) => index % 2 === 0 && String(each) === name);
   return at === -1 ? undefined : String(pairs[at + 1]);
 };
-
-/** Whether stream id `a` is later than `b`. */
-export function isAfter(a: string, b: string): boolean {
-  const [[aMs = 0n, aSeq = 0n], [bMs = 0n, bSeq = 0n]] = [a, b].map((id) => id.split("-").map(BigInt)) as [bigint[], bigint[]];
-  return aMs === bMs ? aSeq > bSeq : aMs > bMs;
-}

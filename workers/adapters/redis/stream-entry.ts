@@ -80,3 +80,9 @@ function valueOf(value: Header["value"]): Buffer {
 
 /** Bytes of an entry's fields. */
 export const sizeOf = ([, fields]: Entry): number => (fields ?? []).reduce((sum, field) => sum + field.length, 0);
+
+/** Whether stream id `a` is later than `b`. */
+export function isAfter(a: string, b: string): boolean {
+  const [[aMs = 0n, aSeq = 0n], [bMs = 0n, bSeq = 0n]] = [a, b].map((id) => id.split("-").map(BigInt)) as [bigint[], bigint[]];
+  return aMs === bMs ? aSeq > bSeq : aMs > bMs;
+}
