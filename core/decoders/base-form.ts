@@ -1,6 +1,6 @@
 import type { NormalForm } from "../message/normal-form.ts";
 import type { Captured } from "./decoder.ts";
-import { correlationIdOf, messageIdOf, propertiesOf, traceIdOf } from "./identity.ts";
+import { correlationIdOf, keyOf, messageIdOf, propertiesOf, traceIdOf } from "./identity.ts";
 import { isoOfSeconds } from "./time.ts";
 
 /** A normal form without its rule: what a decoder returns. */
@@ -30,6 +30,7 @@ export const SILENT: Form = {
 export const baseForm = (captured: Captured): Form => ({
   ...SILENT,
   originalMessageId: messageIdOf(captured),
+  key: keyOf(captured),
   originalTimestamp: isoOfSeconds(propertiesOf(captured.native).timestamp),
   correlationId: correlationIdOf(captured),
   traceId: traceIdOf(captured.headers),

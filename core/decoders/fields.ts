@@ -1,5 +1,6 @@
 import { lossyUtf8Of, bytesOfBase64 } from "../message/bytes.ts";
 import { headerText, headerValue, isInteger, type Header, type TypedValue } from "../message/header.ts";
+import type { DeathError } from "../message/normal-form.ts";
 
 const COUNT = /^\d{1,15}$/;
 
@@ -28,3 +29,7 @@ export function given(fields: Readonly<Record<string, string | null>>): Record<s
   for (const [name, value] of Object.entries(fields)) if (value !== null && value !== "") result[name] = value;
   return result;
 }
+
+/** An error of those parts that are told, or null when none is. */
+export const errorOf = (error: DeathError): DeathError | null =>
+  error.type === null && error.message === null && error.stack === null ? null : error;

@@ -1,4 +1,6 @@
+import { bytesOfBase64, utf8Of } from "../message/bytes.ts";
 import { headerText, type Header } from "../message/header.ts";
+import type { NormalForm } from "../message/normal-form.ts";
 import type { AmqpProperties, Native } from "../message/raw.ts";
 import type { Captured } from "./decoder.ts";
 
@@ -11,7 +13,19 @@ const CORRELATION_HEADERS = [
   "nservicebus.conversationid",
   "rbs2-corr-id",
 ];
-const MESSAGE_ID_HEADERS = ["message_id", "message-id", "id", "nservicebus.messageid", "rbs2-msg-id", "nats-msg-id"];
+const MESSAGE_ID_HEADERS = [
+  "message_id",
+  "message-id",
+  "id",
+  "_watermill_message_uuid",
+  "nservicebus.messageid",
+  "rbs2-msg-id",
+  "nats-msg-id",
+  "ce-id",
+  "ce_id",
+  "cloudevents_id",
+  "cloudevents:id",
+];
 const TRACEPARENT_HEADERS = ["traceparent"];
 const EVENT_TRACEPARENT_HEADERS = [
   "ce-traceparent",
@@ -67,4 +81,13 @@ export function traceIdOf(headers: readonly Header[]): string | null {
     if (id !== undefined && id !== NO_TRACE) return id;
   }
   return null;
+}
+
+/** A record's key for the screen: text where it is text. Only Kafka's: elsewhere a convention tells it, or nobody. */
+export function keyOf({ native }: Captured): NormalForm["key"] {
+  const key = native.transport === "kafka" ? native.key : null;
+  if (key === null) return null;
+  const bytes = bytesOfBase64(key);
+  const utf8 = bytes === null ? null : utf8Of(bytes);
+  return utf8 === null ? { base64: key } : { utf8 };
 }

@@ -1,42 +1,71 @@
 import type { NormalForm, ResendPlan } from "../message/normal-form.ts";
 import { SILENT } from "./base-form.ts";
 import { celery } from "./celery.ts";
+import { dapr } from "./dapr.ts";
 import type { Captured, Decoder } from "./decoder.ts";
 import { dramatiq } from "./dramatiq.ts";
 import { kafkaConnect } from "./kafka-connect.ts";
+import { kafkaShareGroup } from "./kafka-share-group.ts";
+import { kafkaStreams } from "./kafka-streams.ts";
+import { karafka } from "./karafka.ts";
+import { kicks } from "./kicks.ts";
+import { knative } from "./knative.ts";
 import { massTransit } from "./masstransit.ts";
 import { natsAdvisory } from "./nats-advisory.ts";
+import { nestjs } from "./nestjs.ts";
 import { nServiceBus } from "./nservicebus.ts";
 import { pgboss } from "./pgboss.ts";
 import { rabbitmqXDeath } from "./rabbitmq-x-death.ts";
 import { rebus } from "./rebus.ts";
-import { springAmqp } from "./spring-amqp.ts";
-import { springKafkaDlt, springKafkaRetryableTopic } from "./spring-kafka.ts";
-import { springCloudStreamRabbit } from "./spring-cloud-stream-rabbit.ts";
 import { redisStuck } from "./redis-stuck.ts";
+import { smallRye, smallRyeDelayedRetry } from "./smallrye.ts";
+import { springAmqp } from "./spring-amqp.ts";
+import { springCloudStreamKafka } from "./spring-cloud-stream-kafka.ts";
+import { springCloudStreamRabbit } from "./spring-cloud-stream-rabbit.ts";
+import { springKafkaNamed } from "./spring-kafka-named.ts";
+import { springKafkaDlt, springKafkaRetryableTopic } from "./spring-kafka.ts";
 import { symfony } from "./symfony.ts";
+import { uberDlq } from "./uber-dlq.ts";
 import { unknown } from "./unknown.ts";
+import { watermill } from "./watermill.ts";
+import { wolverine } from "./wolverine.ts";
 
 /**
- * In detection order, the first match wins. Frameworks come before the broker's own x-death, which is additional
- * information to them; `unknown` matches everything and is last.
+ * In detection order, the first match wins. What the broker itself tells of this very death comes first: what a framework
+ * left on the message is of an earlier one. RabbitMQ's x-death is the other way round, additional information to every
+ * framework. Conventions whose names only they use come before those of common names, and those that are told by the body
+ * last; `unknown` matches everything.
  */
 export const decoders: readonly Decoder[] = [
+  natsAdvisory,
+  redisStuck,
+  kafkaShareGroup,
   springKafkaRetryableTopic,
   springKafkaDlt,
   kafkaConnect,
+  kafkaStreams,
+  smallRyeDelayedRetry,
+  smallRye,
+  springCloudStreamKafka,
   springCloudStreamRabbit,
   springAmqp,
   massTransit,
   nServiceBus,
   rebus,
   symfony,
+  kicks,
+  watermill,
+  wolverine,
+  karafka,
+  knative,
+  springKafkaNamed,
   dramatiq,
   celery,
+  nestjs,
   rabbitmqXDeath,
   pgboss,
-  natsAdvisory,
-  redisStuck,
+  dapr,
+  uberDlq,
   unknown,
 ];
 

@@ -1,36 +1,36 @@
-import { baseForm } from "./base-form.ts";
 import type { Captured, Decoder } from "./decoder.ts";
-import { given } from "./fields.ts";
-import { decimalOf, keyOf, lastBytes, recordId, textOf, topicOrigin, topicTarget } from "./kafka-values.ts";
+import { errorOf, given } from "./fields.ts";
+import { decimalOf, firstBytes, lastBytes, nameOf, proseOf, recordForm, topicOf, topicTarget } from "./kafka-values.ts";
 import { resendPlan } from "./resend-plan.ts";
 
 const PREFIX = "__connect.errors.";
 
-const said = ({ headers }: Captured, name: string): string | null => textOf(lastBytes(headers, `${PREFIX}${name}`));
+/** Connect appends to the record's own headers: of a repeated name the first tells the origin, the last this failure. */
+const first = ({ headers }: Captured, name: string) => firstBytes(headers, `${PREFIX}${name}`);
+const last = ({ headers }: Captured, name: string) => lastBytes(headers, `${PREFIX}${name}`);
 
-/** A sink connector's dead-letter queue with context headers; source: Kafka DeadLetterQueueReporter.java. All text. */
+/**
+ * A sink connector's dead-letter queue with context headers; source: Kafka DeadLetterQueueReporter.java. All text. The
+ * record's own time is copied, so that of the failure is not told.
+ */
 export const kafkaConnect: Decoder = {
   rule: "kafka-connect",
   title: "Kafka Connect dead-letter queue",
   transports: ["kafka"],
   matches: ({ headers }) => headers.some(({ name }) => name.startsWith(PREFIX)),
   decode(captured) {
-    const [topic, partition, offset] = [said(captured, "topic"), decimalOf(lastBytes(captured.headers, `${PREFIX}partition`)), decimalOf(lastBytes(captured.headers, `${PREFIX}offset`))];
-    const stage = said(captured, "stage");
-    const error = { type: said(captured, "exception.class.name"), message: said(captured, "exception.message"), stack: said(captured, "exception.stacktrace") };
+    const name = (header: string) => nameOf(last(captured, header));
+    const stage = name("stage");
     return {
-      ...baseForm(captured),
-      origin: topicOrigin(topic, partition, offset),
-      originalMessageId: recordId(topic, partition, offset),
+      ...recordForm(captured, { topic: topicOf(first(captured, "topic")), partition: decimalOf(first(captured, "partition")), offset: decimalOf(first(captured, "offset")) }),
       reason: stage?.endsWith("_CONVERTER") === true ? "deserialization_error" : "handler_error",
       reasonRaw: stage,
-      error: error.type === null && error.message === null && error.stack === null ? null : error,
-      consumer: given({ connector: said(captured, "connector.name"), task: said(captured, "task.id"), class: said(captured, "class.name") }),
-      key: keyOf(captured),
+      error: errorOf({ type: name("exception.class.name"), message: proseOf(last(captured, "exception.message")), stack: proseOf(last(captured, "exception.stacktrace")) }),
+      consumer: given({ connector: name("connector.name"), task: name("task.id"), class: name("class.name") }),
     };
   },
   plan(captured) {
-    const target = topicTarget(captured, said(captured, "topic"));
+    const target = topicTarget(captured, topicOf(first(captured, "topic")));
     return resendPlan(captured, { failedQueue: target, origin: target, strip: [`${PREFIX}*`], notes: ["every_subscriber"] });
   },
 };

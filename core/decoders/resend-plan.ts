@@ -1,9 +1,9 @@
 import type { ResendNote, ResendPlan, Target } from "../message/normal-form.ts";
-import type { Transport } from "../message/raw.ts";
+import type { Native, Transport } from "../message/raw.ts";
 import type { Captured } from "./decoder.ts";
 import { propertiesOf } from "./identity.ts";
 
-/** Names, or the start of names where they end with `*`, that the broker itself or its client library acts on or wrote. */
+/** Names, or the start of names where they end with `*`, that the broker, its clients or frameworks act on or wrote. */
 const TRANSPORT_HEADERS: { readonly [T in Transport]: readonly string[] } = {
   // CC and BCC are a producer's orders, by which RabbitMQ would copy a resend to further queues
   "amqp-0.9.1": [
@@ -17,7 +17,20 @@ const TRANSPORT_HEADERS: { readonly [T in Transport]: readonly string[] } = {
     "CC",
     "BCC",
   ],
-  kafka: [],
+  // names that nobody but their framework writes: what an earlier life left would tell of a death that is over
+  kafka: [
+    "kafka_dlt-*",
+    "kafka_original-*",
+    "kafka_exception-*",
+    "kafka_key-exception-*",
+    "retry_topic-*",
+    "springDeserializerException*",
+    "__connect.errors.*",
+    "__streams.errors.*",
+    "__dlq.errors.*",
+    "delayed-retry-*",
+    "wolverine-kafka-retry-*",
+  ],
   "redis-list": [],
   "redis-stream": [],
   // the server acts on what a publisher writes under these: a rollup purges, an expectation refuses, an id is dropped as a duplicate
@@ -51,6 +64,9 @@ const bytesIn = (text: string): number => new TextEncoder().encode(text).length;
 const matches = (name: string, pattern: string): boolean =>
   pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
 
+/** Whether the broker, its clients or frameworks write or act on a header of this name. */
+export const writtenByTransport = ({ native }: Captured, name: string): boolean => TRANSPORT_HEADERS[native.transport].some((pattern) => matches(name, pattern));
+
 /**
  * A place to publish to in RabbitMQ, or null when the message does not say, AMQP could not carry it, or it is the
  * queue the message was captured from: it would be captured again at once.
@@ -78,6 +94,7 @@ type Parts = {
   readonly strip?: readonly string[];
   readonly set?: ResendPlan["set"];
   readonly body?: Uint8Array | null;
+  readonly native?: Native | null;
   readonly notes?: readonly ResendNote[];
 };
 
@@ -86,7 +103,7 @@ export function resendPlan(captured: Captured, parts: Parts): ResendPlan {
   const patterns = [...TRANSPORT_HEADERS[captured.native.transport], ...(parts.strip ?? [])];
   const names = new Set(captured.headers.map(({ name }) => name));
   const strip = [...names].filter((name) => patterns.some((pattern) => matches(name, pattern)));
-  const properties = propertiesOf(captured.native);
+  const properties = propertiesOf(parts.native ?? captured.native);
   const notes = new Set<ResendNote>(parts.notes);
   if (parts.origin?.kind === "rabbitmq" && parts.origin.exchange !== "") notes.add("fan_out");
   if (names.has("Nats-Msg-Id") && captured.native.transport === "nats") notes.add("dedup_dropped");
@@ -100,6 +117,7 @@ export function resendPlan(captured: Captured, parts: Parts): ResendPlan {
     strip,
     set: parts.set ?? [],
     body: parts.body ?? null,
+    ...(parts.native == null ? {} : { native: parts.native }),
     notes: [...notes],
   };
 }

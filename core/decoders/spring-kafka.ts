@@ -1,62 +1,30 @@
-import type { DeathError } from "../message/normal-form.ts";
-import { baseForm, type Form } from "./base-form.ts";
 import type { Captured, Decoder } from "./decoder.ts";
-import { javaErrors } from "./error-text.ts";
-import { carries, given } from "./fields.ts";
-import { bigIntegerOf, firstBytes, integerOf, kafkaOf, keyOf, lastBytes, recordId, textOf, topicOrigin, topicTarget } from "./kafka-values.ts";
-import { resendPlan } from "./resend-plan.ts";
+import { carries } from "./fields.ts";
+import { bigIntegerOf, byteOf, firstBytes, integerOf, lastBytes } from "./kafka-values.ts";
+import { springRecordForm, springRecordPlan } from "./spring-kafka-form.ts";
 import { isoOfMsText } from "./time.ts";
 
 const STRIP = ["kafka_dlt-*", "kafka_original-*", "kafka_exception-*", "kafka_key-exception-*", "retry_topic-*", "springDeserializerException*"];
 
-/** Spring appends origins, of which the first is the true one, and replaces what it says of the exception. */
-function formOf(captured: Captured, prefix: "kafka_dlt-" | "kafka_"): Form {
-  const { headers } = captured;
-  const origin = (name: string) => firstBytes(headers, `${prefix}original-${name}`);
-  const said = (name: string) => textOf(lastBytes(headers, `${prefix}${name}`));
-  const [topic, partition, offset] = [textOf(origin("topic")), integerOf(origin("partition"), 4), integerOf(origin("offset"), 8)];
-  const deserialization = carries(headers, `${prefix}key-exception-fqcn`) || (said("exception-fqcn") ?? "").endsWith("DeserializationException");
-  return {
-    ...baseForm(captured),
-    ...errorsOf(said),
-    origin: topicOrigin(topic, partition, offset),
-    originalMessageId: recordId(topic, partition, offset),
-    reason: deserialization ? "deserialization_error" : "handler_error",
-    lastFailedAt: isoOfMsText(kafkaOf(captured)?.timestamp),
-    consumer: given({ group: textOf(lastBytes(headers, "kafka_dlt-original-consumer-group")) }),
-    key: keyOf(captured),
-    originalTimestamp: isoOfMsText(integerOf(origin("timestamp"), 8)),
-  };
-}
+/** Any of them may be left out by configuration; the group and the cause are also written beside other names. */
+const OF_DLT = ["original-topic", "original-partition", "original-offset", "exception-fqcn", "exception-message", "key-exception-fqcn"];
 
-/** The root cause, and the listener's own exception around it. */
-function errorsOf(said: (name: string) => string | null): { error: DeathError | null; errorOuter: DeathError | null } {
-  const [type, cause, text, stack] = [said("exception-fqcn"), said("exception-cause-fqcn"), said("exception-message"), said("exception-stacktrace")];
-  if (type === null && cause === null && text === null && stack === null) return { error: null, errorOuter: null };
-  const { outer, root } = stack === null ? { outer: null, root: null } : javaErrors(stack);
-  const error = { type: cause ?? root?.type ?? type, message: text ?? root?.message ?? null, stack };
-  return { error, errorOuter: cause === null || type === null || type === cause ? null : { type, message: outer?.message ?? text, stack: null } };
-}
-
-const planOf = (prefix: "kafka_dlt-" | "kafka_") => (captured: Captured) => {
-  const target = topicTarget(captured, textOf(firstBytes(captured.headers, `${prefix}original-topic`)));
-  return resendPlan(captured, { failedQueue: target, origin: target, strip: STRIP, notes: ["every_subscriber"] });
-};
+const OF_RETRY = ["retry_topic-attempts", "retry_topic-backoff-timestamp", "retry_topic-original-timestamp", "kafka_original-topic"];
 
 /** Spring Kafka's DeadLetterPublishingRecoverer; source: spring-kafka DeadLetterRecordManager.java, KafkaHeaders.java. */
 export const springKafkaDlt: Decoder = {
   rule: "spring-kafka-dlt",
   title: "Spring Kafka dead-letter topic",
   transports: ["kafka"],
-  matches: ({ headers }) => carries(headers, "kafka_dlt-original-topic") || carries(headers, "kafka_dlt-exception-fqcn"),
-  decode: (captured) => formOf(captured, "kafka_dlt-"),
-  plan: planOf("kafka_dlt-"),
+  matches: ({ headers }) => OF_DLT.some((name) => carries(headers, `kafka_dlt-${name}`)),
+  decode: (captured) => springRecordForm(captured, "kafka_dlt-"),
+  plan: (captured) => springRecordPlan(captured, "kafka_dlt-", STRIP),
 };
 
 /** The attempt the record would have had next; one byte in old versions. */
 function nextAttempt({ headers }: Captured): number | null {
   const bytes = lastBytes(headers, "retry_topic-attempts");
-  const value = bytes?.length === 1 ? String(bytes[0]) : integerOf(bytes, 4);
+  const value = byteOf(bytes) ?? integerOf(bytes, 4);
   return value === null || Number(value) < 1 ? null : Number(value);
 }
 
@@ -65,9 +33,9 @@ export const springKafkaRetryableTopic: Decoder = {
   rule: "spring-kafka-retryable-topic",
   title: "Spring Kafka @RetryableTopic",
   transports: ["kafka"],
-  matches: ({ headers }) => carries(headers, "retry_topic-attempts"),
+  matches: ({ headers }) => OF_RETRY.some((name) => carries(headers, name)),
   decode(captured) {
-    const form = formOf(captured, "kafka_");
+    const form = springRecordForm(captured, "kafka_");
     const next = nextAttempt(captured);
     return {
       ...form,
@@ -78,5 +46,5 @@ export const springKafkaRetryableTopic: Decoder = {
       originalTimestamp: form.originalTimestamp ?? isoOfMsText(bigIntegerOf(firstBytes(captured.headers, "retry_topic-original-timestamp"))),
     };
   },
-  plan: planOf("kafka_"),
+  plan: (captured) => springRecordPlan(captured, "kafka_", STRIP),
 };

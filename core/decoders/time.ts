@@ -40,3 +40,11 @@ export function isoOfText(text: string | null): string | null {
   const offset = (Number(offsetHour) * 60 + Number(offsetMinute)) * 60_000;
   return iso(local.getTime() + (sign === "-" ? offset : -offset));
 }
+
+const TICKS_PER_MS = 10_000n;
+/** .NET's ticks, 100 ns each since the year 1, at the epoch. */
+const EPOCH_TICKS = 621_355_968_000_000_000n;
+
+/** ISO of .NET ticks in decimal text, or null. */
+export const isoOfTicks = (ticks: string | null): string | null =>
+  ticks !== null && /^\d{1,19}$/.test(ticks) ? iso(Number((BigInt(ticks) - EPOCH_TICKS) / TICKS_PER_MS)) : null;

@@ -22,3 +22,12 @@ export function bytesOfBase64(base64: string): Uint8Array | null {
     return null;
   }
 }
+
+const CHUNK = 8_192;
+
+/** The base64 of bytes, however many. */
+export function base64Of(bytes: Uint8Array): string {
+  const parts: string[] = [];
+  for (let at = 0; at < bytes.length; at += CHUNK) parts.push(String.fromCharCode(...bytes.subarray(at, at + CHUNK)));
+  return btoa(parts.join(""));
+}

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { BrokerKind, manifests } from "../brokers/index.ts";
 import type { TypedValue } from "./header.ts";
+import type { Native } from "./native.ts";
 
 export const DEATH_REASONS = [
   "rejected",
@@ -106,12 +107,16 @@ export type ResendPlan = {
   readonly set: readonly { readonly name: string; readonly value: TypedValue }[];
   /** A new body, when the convention keeps its retry counter inside the body; null leaves the bytes alone. */
   readonly body: Uint8Array | null;
+  /** What to build the message from, where the convention keeps its true key or properties elsewhere; absent: as captured. */
+  readonly native?: Native;
   /** Sentences in English for the dialog: what this plan changes beyond headers, and traps. Keys into `resendNotes`. */
   readonly notes: readonly ResendNote[];
 };
 
 const RESEND_NOTES = [
   "body_retry_counter_reset",
+  "body_death_removed", // the body carries what its framework wrote about the death
+  "body_restored", // the letter is an envelope: what was sent lies inside
   "header_retry_counter_reset",
   "fan_out", // the origin is an exchange: every queue bound there gets it again
   "cc_dropped", // the CC header would copy it to further queues
@@ -122,6 +127,9 @@ const RESEND_NOTES = [
   "every_subscriber", // a topic, stream or subject is read by all its consumers, not only by the one that failed
   "no_headers", // nothing can be stamped on it: if it dies again it may look like another message
   "content_gone", // only the pointer was left when it was captured
+  "key_restored", // the record's key was replaced by what the framework writes there, the true one is kept elsewhere
+  "key_lost", // the record's key was replaced, and the true one is nowhere
+  "properties_restored", // properties and headers are kept inside a header
   "target_guessed", // the failed queue follows from a naming rule, not from the message
 ] as const;
 export type ResendNote = (typeof RESEND_NOTES)[number];

@@ -29,7 +29,7 @@ export function prepare(message: QueuedMessage, destination: Destination): Prepa
     target: targetOf(resend, destination),
     outgoing: {
       attemptId,
-      native,
+      native: resend.native ?? native,
       headers: stamped(applied(resend, headers), {
         messageId: message.id,
         count: number,
