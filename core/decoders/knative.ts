@@ -14,8 +14,10 @@ import { isoOfText } from "./time.ts";
 const SIGN = "knativeerrordest";
 const NAMES = [SIGN, "knativeerrorcode", "knativeerrordata"];
 const STATUS = /^[1-5]\d\d$/;
-/** Bytes at the end of a text that was cut: at most three of a character's four are left. */
+/** Knative cuts the base64 at this length, within a character of at most four bytes. */
+const CUT = 1_024;
 const MAX_REST = 3;
+const CONTROL = /[^\P{Cc}\t\r\n]/u;
 
 /** The event in the body, when the dead letter is in the structured mode. */
 function structured(captured: Captured): JsonObject | null {
@@ -34,13 +36,15 @@ function attribute(captured: Captured, name: string): string | null {
   return value !== null && isInteger(value) ? value.v : headerText([header], header.name);
 }
 
-/** The subscriber's answer: base64 cut to a number of characters, so its end may be broken. Older versions wrote the text itself. */
+/** The subscriber's answer: base64 that may be cut anywhere. Older versions wrote the text itself, and bytes stay base64. */
 function answerOf(data: string | null): string | null {
   if (data === null || data === "") return null;
-  const bytes = bytesOfBase64(data.slice(0, data.length - (data.length % 4)));
-  for (let rest = 0; bytes !== null && rest <= MAX_REST && rest < bytes.length; rest++) {
-    const text = utf8Of(bytes.subarray(0, bytes.length - rest));
-    if (text !== null) return text;
+  // one character is not yet a byte
+  const bytes = bytesOfBase64(data.length % 4 === 1 ? data.slice(0, -1) : data);
+  const rest = data.length < CUT - 4 ? 0 : MAX_REST;
+  for (let left = 0; bytes !== null && left <= rest; left++) {
+    const text = utf8Of(bytes.subarray(0, bytes.length - left));
+    if (text !== null && !CONTROL.test(text)) return text;
   }
   return data;
 }
