@@ -107,8 +107,8 @@ export const kafka: fc.Arbitrary<Native> = fc.record(
 export const nats: fc.Arbitrary<Native> = fc.record({
   transport: fc.constant("nats" as const),
   queue: words,
-  stream: words,
-  subject: nullable(words),
+  stream: fc.constantFrom("ORDERS", "DEAD"),
+  subject: nullable(fc.constantFrom("orders.created", "a")),
   sequence: digits,
   time: nullable(words),
   advisory: nullable(

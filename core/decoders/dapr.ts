@@ -6,7 +6,7 @@ import type { Captured, Decoder } from "./decoder.ts";
 import { traceIdOf } from "./identity.ts";
 import { jsonObjectIn, type JsonObject } from "./json-body.ts";
 import { topicNamed, topicTarget } from "./kafka-values.ts";
-import { rabbitTarget, resendPlan } from "./resend-plan.ts";
+import { rabbitTarget, resendPlan, subjectTarget } from "./resend-plan.ts";
 import { isoOfText } from "./time.ts";
 
 const SIGNS = ["specversion", "id", "topic", "pubsubname"];
@@ -32,7 +32,7 @@ function targetOf(captured: Captured): Target | null {
   if (topic === null) return null;
   if (captured.native.transport === "kafka") return topicTarget(captured, topic);
   if (captured.native.transport === "amqp-0.9.1") return rabbitTarget(captured, topic, "");
-  return /^[^\s\0]{1,1024}$/.test(topic) ? { kind: "nats", subject: topic, stream: null } : null;
+  return subjectTarget(topic);
 }
 
 /** A dead letter of Dapr's sidecar; source: dapr docs, deadLetterTopic. Nothing of the failure is written down. */

@@ -89,3 +89,50 @@ test("a rule of another version falls back to leaving out what the broker wrote"
     strip: ["x-first-death-queue"],
   });
 });
+
+/** Every sign of a framework, in the order in which they are believed; x-death is on all of them and blocks none. */
+const ORDER: readonly [rule: string, sign: Header][] = [
+  ["spring-amqp", text("x-original-routingKey", "k")],
+  ["masstransit", text("MT-Reason", "fault")],
+  ["nservicebus", text("NServiceBus.FailedQ", "work")],
+  ["rebus", text("rbs2-source-queue", "work")],
+  ["symfony", text(`${STAMP}SentToFailureTransportStamp`, "[]")],
+  ["kicks", text("retry_info", '{"num_attempts":1}')],
+  ["rabbitmq-x-death", text("x-first-death-queue", "work")],
+];
+
+test("RabbitMQ: frameworks in their order, each before the broker's own x-death", () => {
+  const native: Native = { transport: "amqp-0.9.1", queue: "dlq", exchange: "", routingKey: "dlq", redelivered: false, properties: {} };
+  for (const [at, [rule]] of ORDER.entries()) {
+    const headers = ORDER.slice(at).map(([, sign]) => sign).toReversed();
+    expect(decode({ headers, body: new Uint8Array(), native }).rule).toBe(rule);
+  }
+});
+
+const KAFKA_ORDER: readonly [rule: string, ...signs: string[]][] = [
+  ["spring-kafka-retryable-topic", "retry_topic-attempts"],
+  ["spring-kafka-dlt", "kafka_dlt-original-topic"],
+  ["kafka-connect", "__connect.errors.topic"],
+  ["kafka-streams", "__streams.errors.topic"],
+  ["smallrye-delayed-retry", "delayed-retry-topic", "delayed-retry-count"],
+  ["smallrye", "dead-letter-topic", "dead-letter-reason"],
+  ["spring-cloud-stream-kafka", "x-original-topic"],
+  ["watermill", "reason_poisoned", "topic_poisoned"],
+  ["wolverine", "failed-at", "exception-type", "original-destination"],
+  ["karafka", "source_topic", "source_offset", "source_attempts"],
+  ["knative", "ce_knativeerrordest"],
+];
+
+test("Kafka: names that only one framework uses go before common ones", () => {
+  const native: Native = { transport: "kafka", queue: "dlq", partition: 0, offset: "0", timestamp: "-1", key: null, tombstone: false };
+  for (const [at, [rule]] of KAFKA_ORDER.entries()) {
+    const headers = KAFKA_ORDER.slice(at).flatMap(([, ...signs]) => signs.map((sign) => text(sign, "x")));
+    expect(decode({ headers, body: new Uint8Array(), native }).rule).toBe(rule);
+  }
+});
+
+test("what the server announced of this death goes before what a framework left on the message", () => {
+  const advisory = { kind: "terminated" as const, sequence: "1", id: "i", timestamp: "2026-03-14T09:26:53Z", consumer: "c", deliveries: 2, reason: "done", domain: null, message: "found" as const };
+  const native: Native = { transport: "nats", queue: "ADVISORIES", stream: "S", subject: "a", sequence: "1", time: null, advisory };
+  expect(decode({ headers: [text("reason_poisoned", "r"), text("topic_poisoned", "t")], body: new Uint8Array(), native }).rule).toBe("nats-advisory");
+});

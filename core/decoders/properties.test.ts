@@ -113,7 +113,7 @@ test("a plan strips what is there, sends where its broker can, and says each thi
       for (const target of [made.failedQueue, made.origin]) {
         if (target === null) continue;
         expect(target.kind).toBe(kindOfTransport(native.transport));
-        if (["rabbitmq", "kafka"].includes(target.kind)) expect(manifests[target.kind].target.safeParse(target).error).toBeUndefined();
+        if (["rabbitmq", "kafka", "nats"].includes(target.kind)) expect(manifests[target.kind].target.safeParse(target).error).toBeUndefined();
       }
     }),
     { numRuns: 700 },

@@ -4,6 +4,7 @@ import type { Captured } from "./decoder.ts";
 import expiredLoop from "./fixtures/rabbitmq-xdeath-expired-loop.json" with { type: "json" };
 import maxlen from "./fixtures/rabbitmq-xdeath-maxlen.json" with { type: "json" };
 import rejected from "./fixtures/rabbitmq-xdeath-rejected.json" with { type: "json" };
+import optDeaths from "./fixtures/rabbitmq-amqp10-x-opt-deaths.json" with { type: "json" };
 import stream from "./fixtures/rabbitmq-stream-as-dlq.json" with { type: "json" };
 import { sample } from "./fixtures.ts";
 import { decode, plan } from "./index.ts";
@@ -15,6 +16,7 @@ test.each([
   ["parked after a retry loop", expiredLoop, []],
   ["pushed out of a full queue", maxlen, []],
   ["kept in a stream", stream, []],
+  ["bridged from AMQP 1.0", optDeaths, []],
 ])("the sample: %s", (_, json, alsoStripped) => {
   const { captured, expected, strip, targets } = sample(json);
   const form = decode(captured);
@@ -153,4 +155,29 @@ test("properties that bear on a resend are noted", () => {
     "user_id_dropped",
     "may_be_expired",
   ]);
+});
+
+test("AMQP 1.0's annotation: times in milliseconds, or converted to seconds; of another type they are left out", () => {
+  const opt = (time: TypedValue, ...entries: TypedValue[]): Captured => message([
+    { name: "x-opt-deaths", value: { t: "array", v: [{ t: "table", v: [text("queue", "work"), text("reason", "rejected"), { name: "count", value: { t: "uint64", v: "2" } }, { name: "first-time", value: time }, { name: "last-time", value: time }, text("exchange", "ex")] }, ...entries] } },
+  ]);
+  const at = "2026-03-14T09:26:53.000Z";
+  expect(decode(opt({ t: "uint64", v: "1773480413000" }))).toMatchObject({ rule: RULE, attempts: 2, firstFailedAt: at, lastFailedAt: at });
+  expect(decode(opt({ t: "timestamp", v: "1773480413" }))).toMatchObject({ firstFailedAt: at, lastFailedAt: at });
+  for (const odd of [text("", "1773480413000").value, { t: "timestamp", v: "1773480413000" }, { t: "void" }, { t: "int32", v: "7" }] as const)
+    expect(decode(opt(odd))).toMatchObject({ firstFailedAt: null, lastFailedAt: null, attempts: 2 });
+  const untimed: TypedValue = { t: "table", v: [text("queue", "work"), text("reason", "rejected"), { name: "count", value: { t: "int64", v: "1" } }] };
+  expect(decode(opt({ t: "timestamp", v: "1773480413" }, untimed))).toMatchObject({ attempts: 3, lastFailedAt: null });
+});
+
+test("RabbitMQ's own x-death goes before what a bridge handed on", () => {
+  const own = xDeath({ queue: "work", reason: "rejected", count: 3 });
+  const bridged: Header = { name: "x-opt-deaths", value: { t: "array", v: [{ t: "table", v: [text("queue", "old"), text("reason", "expired")] }] } };
+  expect(decode(message([bridged, own]))).toMatchObject({ origin: { queue: "work" }, attempts: 3 });
+  expect(plan(message([bridged, own]), RULE).strip.toSorted()).toEqual(["x-death", "x-opt-deaths"]);
+});
+
+test.each(["rejected", "x-death"])("a published x-death of text (%s) is no death, and is stripped", (v) => {
+  expect(decode(message([text("x-death", v)]))).toMatchObject({ rule: "unknown", origin: null });
+  expect(plan(message([text("x-death", v)]), "unknown").strip).toEqual(["x-death"]);
 });

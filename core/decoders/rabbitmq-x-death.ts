@@ -23,6 +23,7 @@ export function brokerForm(captured: Captured): Form {
     reasonRaw: story.failed.reason,
     attempts: story.attempts,
     firstFailedAt: story.firstFailedAt,
+    lastFailedAt: story.lastFailedAt,
     lastHop: story.lastHop,
     consumer: given({ queue: story.failed.queue }),
   };

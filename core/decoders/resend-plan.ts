@@ -8,6 +8,9 @@ const TRANSPORT_HEADERS: { readonly [T in Transport]: readonly string[] } = {
   // CC and BCC are a producer's orders, by which RabbitMQ would copy a resend to further queues
   "amqp-0.9.1": [
     "x-death",
+    "x-opt-deaths",
+    "x-exchange",
+    "x-routing-key",
     "x-first-death-*",
     "x-last-death-*",
     "x-delivery-count",
@@ -86,6 +89,11 @@ export function rabbitTarget(
 /** The queue itself, by way of the default exchange; null as in `rabbitTarget`. */
 export const queueTarget = (captured: Captured, queue: string | null | undefined): Target | null =>
   rabbitTarget(captured, "", queue);
+
+const SUBJECT = /^[^\s\0]{1,1024}$/;
+/** A subject to publish to in NATS, whichever stream holds it; null when it is none. */
+export const subjectTarget = (subject: string | null): Target | null =>
+  subject !== null && SUBJECT.test(subject) ? { kind: "nats", subject, stream: null } : null;
 
 type Parts = {
   readonly failedQueue: Target | null;

@@ -43,6 +43,7 @@ export function springForm(captured: Captured, queue: string | null): Form {
     reason: "handler_error",
     reasonRaw: null,
     attempts: null,
+    lastFailedAt: null,
     redriveCount: headerCount(headers, "retry-count"),
     consumer: given({ queue }),
   };

@@ -5,7 +5,7 @@ import { baseForm } from "./base-form.ts";
 import type { Captured, Decoder } from "./decoder.ts";
 import { carries, given, headerProse } from "./fields.ts";
 import { producedAt, topicNamed, topicTarget } from "./kafka-values.ts";
-import { resendPlan } from "./resend-plan.ts";
+import { resendPlan, subjectTarget } from "./resend-plan.ts";
 import { isoOfText } from "./time.ts";
 
 const POISONED = ["reason_poisoned", "topic_poisoned", "handler_poisoned", "subscriber_poisoned"];
@@ -29,8 +29,7 @@ function originOf(captured: Captured): Origin | null {
 function targetOf(captured: Captured): Target | null {
   const topic = topicOf(captured);
   if (captured.native.transport === "kafka") return topicTarget(captured, topic);
-  const isSubject = captured.native.transport === "nats" && topic !== null && /^[^\s\0]{1,1024}$/.test(topic);
-  return isSubject ? { kind: "nats", subject: topic, stream: null } : null;
+  return captured.native.transport === "nats" ? subjectTarget(topic) : null;
 }
 
 /** Watermill's PoisonQueue; source: watermill message/router/middleware/poison.go. All text. */

@@ -5,7 +5,7 @@ import { baseForm } from "./base-form.ts";
 import type { Captured, Decoder } from "./decoder.ts";
 import { carries, errorOf, given, headerProse } from "./fields.ts";
 import { topicNamed, topicTarget } from "./kafka-values.ts";
-import { queueTarget, resendPlan } from "./resend-plan.ts";
+import { queueTarget, resendPlan, subjectTarget } from "./resend-plan.ts";
 import { isoOfMsText, isoOfText, isoOfTicks } from "./time.ts";
 
 const RETRY = "wolverine-kafka-retry-";
@@ -62,7 +62,7 @@ function targetOf(captured: Captured): Target | null {
   const origin = originOf(captured);
   if (origin?.kind === "rabbitmq") return queueTarget(captured, origin.queue);
   if (origin?.kind === "kafka") return topicTarget(captured, origin.topic ?? null);
-  return origin?.subject === undefined ? null : { kind: "nats", subject: origin.subject, stream: null };
+  return subjectTarget(origin?.subject ?? null);
 }
 
 /** Wolverine's dead letters with failure metadata; source: wolverine DeadLetterQueueConstants.cs, KafkaRetryNaming.cs. */

@@ -1,15 +1,16 @@
 import { headerText, headerValue, type Header, type TypedValue } from "../message/header.ts";
 import type { DeathReason, LastHop } from "../message/normal-form.ts";
 import { countOf } from "./fields.ts";
-import { isoOfSeconds } from "./time.ts";
+import { isoOfMsText, isoOfSeconds } from "./time.ts";
 
 /** One entry of RabbitMQ's x-death: all deaths of the message in one queue for one reason. */
 type BrokerDeath = {
   readonly queue: string | null;
   readonly reason: string | null;
   readonly count: number | null;
-  /** Of the first of these deaths: AMQP 0-9-1 has no time of the last. */
+  /** Of the first of these deaths; AMQP 0-9-1 has no time of the last, AMQP 1.0 has. */
   readonly firstAt: string | null;
+  readonly lastAt: string | null;
   readonly exchange: string | null;
   /** The routing key, then the CC keys. */
   readonly routingKeys: readonly string[];
@@ -26,6 +27,7 @@ export type BrokerStory = {
   readonly failed: BrokerDeath;
   readonly attempts: number | null;
   readonly firstFailedAt: string | null;
+  readonly lastFailedAt: string | null;
   readonly lastHop: LastHop | null;
 };
 
@@ -40,27 +42,40 @@ const failed = ({ reason }: BrokerDeath): boolean => reason === "rejected" || re
 const texts = (value: TypedValue | null): string[] =>
   value?.t === "array" ? value.v.flatMap((item) => (item.t === "text" ? [item.v] : [])) : [];
 
+/** A timestamp of AMQP 0-9-1 is in seconds; where a bridge kept AMQP 1.0's own, it is an integer of milliseconds. */
+function timeOf(value: TypedValue | null): string | null {
+  if (value?.t === "timestamp") return isoOfSeconds(value.v);
+  return value?.t === "int64" || value?.t === "uint64" ? isoOfMsText(value.v) : null;
+}
+
 function deathOf(fields: readonly Header[]): BrokerDeath {
   const time = headerValue(fields, "time");
   return {
     queue: headerText(fields, "queue"),
     reason: headerText(fields, "reason"),
     count: countOf(headerValue(fields, "count")),
-    firstAt: time?.t === "timestamp" ? isoOfSeconds(time.v) : null,
+    firstAt: time === null ? timeOf(headerValue(fields, "first-time")) : time.t === "timestamp" ? isoOfSeconds(time.v) : null,
+    lastAt: timeOf(headerValue(fields, "last-time")),
     exchange: headerText(fields, "exchange"),
     routingKeys: texts(headerValue(fields, "routing-keys")),
   };
 }
 
-/** The entries, most recent first. With the flat headers alone, one entry of what they say. */
+const entriesIn = (value: TypedValue | null): BrokerDeath[] =>
+  value?.t === "array" ? value.v.flatMap((item) => (item.t === "table" ? [deathOf(item.v)] : [])) : [];
+
+/**
+ * The entries, most recent first. RabbitMQ turns AMQP 1.0's `x-opt-deaths` into x-death for us; other bridges hand the
+ * annotation on. With the flat headers alone, one entry of what they say.
+ */
 function deathsOf(headers: readonly Header[]): BrokerDeath[] {
-  const value = headerValue(headers, "x-death");
-  const deaths = value?.t === "array" ? value.v.flatMap((item) => (item.t === "table" ? [deathOf(item.v)] : [])) : [];
+  const own = entriesIn(headerValue(headers, "x-death"));
+  const deaths = own.length > 0 ? own : entriesIn(headerValue(headers, "x-opt-deaths"));
   const queue = headerText(headers, "x-first-death-queue");
   if (deaths.length > 0 || queue === null) return deaths;
   const reason = headerText(headers, "x-first-death-reason");
   const exchange = headerText(headers, "x-first-death-exchange");
-  return [{ queue, reason, count: null, firstAt: null, exchange, routingKeys: [] }];
+  return [{ queue, reason, count: null, firstAt: null, lastAt: null, exchange, routingKeys: [] }];
 }
 
 /** Deaths by rejection add up; a delivery limit hides how many deliveries it took. */
@@ -88,6 +103,7 @@ export function brokerStory(headers: readonly Header[]): BrokerStory | null {
   const queueOfFailure = failed(first) ? first.queue : deaths.find(failed)?.queue;
   const place = deaths.find((death) => failed(death) && death.queue === queueOfFailure) ?? first;
   const failures = deaths.filter((death) => failed(death) && death.queue === place.queue);
+  const ends = failures.map(({ lastAt }) => lastAt);
   const elsewhere = latest.queue !== place.queue && latest.queue !== null && latest.reason !== null;
   return {
     first,
@@ -95,6 +111,7 @@ export function brokerStory(headers: readonly Header[]): BrokerStory | null {
     attempts:
       deaths.some(failed) || place.reason === "expired" || place.reason === "maxlen" ? attemptsIn(failures) : null,
     firstFailedAt: earliest((failures.length > 0 ? failures : deaths).map(({ firstAt }) => firstAt)),
+    lastFailedAt: ends.includes(null) ? null : (ends.toSorted().at(-1) ?? null),
     lastHop: elsewhere ? { queue: latest.queue, reason: latest.reason } : null,
   };
 }
