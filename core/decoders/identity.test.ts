@@ -2,7 +2,9 @@ import { expect, test } from "vitest";
 import { text, type Header } from "../message/header.ts";
 import type { AmqpProperties } from "../message/raw.ts";
 import type { Captured } from "./decoder.ts";
+import sample from "./fixtures/trace-and-correlation-headers.json" with { type: "json" };
 import { correlationIdOf, messageIdOf, traceIdOf } from "./identity.ts";
+import { decode, plan } from "./index.ts";
 
 const W3C = "4bf92f3577b34da6a3ce929d0e0e4736";
 const B3 = "80f198ee56343ba864fe8b2a57d3eff7";
@@ -62,4 +64,20 @@ test("the message id is the property, else a header", () => {
   expect(messageIdOf(message([text("Message-Id", "h")], { messageId: "p" }))).toBe("p");
   expect(messageIdOf(message([text("Message-Id", "h")]))).toBe("h");
   expect(messageIdOf(message([]))).toBeNull();
+});
+
+test("the sample of every id on one record: it tells of no death, and a resend keeps them all", () => {
+  const { message: record, expected } = sample;
+  const captured: Captured = {
+    headers: record.headers.map(({ key, valueBase64 }) => text(key, atob(valueBase64))),
+    body: new Uint8Array(),
+    native: { transport: "kafka", queue: record.topic, partition: record.partition, offset: record.offset, timestamp: record.timestamp, key: record.keyBase64, tombstone: false },
+  };
+  expect(decode(captured)).toMatchObject({ rule: "unknown", traceId: expected.trace.traceId, correlationId: expected.correlationId, originalMessageId: expected.messageId, key: { utf8: "ord_9f2c" } });
+  expect(plan(captured, "unknown")).toMatchObject({ strip: [], set: [], notes: [] });
+});
+
+test.each(["ce-id", "ce_id", "cloudEvents_id", "cloudEvents:id", "_watermill_message_uuid"])("a message's id may stand under %s", (name) => {
+  expect(messageIdOf(message([text(name, "evt-1")]))).toBe("evt-1");
+  expect(messageIdOf(message([text(name, "evt-1"), text("message_id", "m-1")]))).toBe("m-1");
 });

@@ -49,6 +49,19 @@ test("given up after too many deliveries", () => {
 test("terminated by its consumer, with its reason or without", () => {
   expect(decode(letter({ kind: "terminated", reason: "SchemaError: no id" }))).toMatchObject({ reason: "terminated", reasonRaw: "SchemaError: no id", error: { message: "SchemaError: no id" } });
   expect(decode(letter({ kind: "terminated" }))).toMatchObject({ reason: "terminated", reasonRaw: null, error: null });
+  expect(decode(letter({ kind: "terminated", reason: "" }))).toMatchObject({ reason: "terminated", reasonRaw: null, error: null });
+});
+
+test("deliveries that are no count and a time that is none are left out; a domain changes nothing", () => {
+  for (const deliveries of [-1, 1.5, Number.NaN, 2 ** 53]) expect(decode(letter({ deliveries })).attempts).toBeNull();
+  for (const timestamp of ["", "1773480413123", "2026-03-14 09:26:53"]) expect(decode(letter({ timestamp })).lastFailedAt).toBeNull();
+  expect(decode(letter({ timestamp: "2026-03-14T10:26:53.5+01:00", domain: "leaf" }))).toMatchObject({ lastFailedAt: "2026-03-14T09:26:53.500Z", consumer: { stream: "ORDERS", consumer: "billing" } });
+});
+
+test("a sequence beyond 2^53 keeps its last digit", () => {
+  const large = letter();
+  const sequence = "18446744073709551615";
+  expect(decode({ ...large, native: { ...(large.native as NatsNative), sequence } })).toMatchObject({ origin: { sequence }, originalMessageId: "ord_9f2c" });
 });
 
 test("a message that is gone can not go back", () => {

@@ -24,7 +24,8 @@ export const natsAdvisory: Decoder = {
     const native = natsOf(captured);
     const base = baseForm(captured);
     if (native?.advisory == null) return base;
-    const { kind, timestamp, consumer, deliveries, reason } = native.advisory;
+    const { kind, timestamp, consumer, deliveries } = native.advisory;
+    const reason = native.advisory.reason || null;
     return {
       ...base,
       origin: { kind: "nats", stream: native.stream, sequence: native.sequence, ...(native.subject === null ? {} : { subject: native.subject }) },
