@@ -57,3 +57,31 @@ test("without a death of the broker, nothing is said about one", () => {
     consumer: { handler: "billing.tasks.charge" },
   });
 });
+
+const V1 = '{"task": "app.charge", "id": "5f9f6a0e", "args": [9007199254740993], "kwargs": {"retries": 7}, "retries": 3, "eta": null, "expires": null, "utc": true}';
+const protocol1 = (body: string) => ({
+  ...captured,
+  headers: captured.headers.filter(({ name }) => name.startsWith("x-")),
+  body: new TextEncoder().encode(body),
+});
+
+test("protocol 1 keeps the task in the body, and its own counter alone is reset there", () => {
+  expect(decode(protocol1(V1))).toMatchObject({ rule: RULE, originalMessageId: "5f9f6a0e", attempts: 4, consumer: { handler: "app.charge" } });
+  const resend = plan(protocol1(V1), RULE);
+  expect(new TextDecoder().decode(resend.body ?? new Uint8Array())).toBe(V1.replace('"retries": 3', '"retries": 0'));
+  expect(resend).toMatchObject({ set: [], notes: expect.arrayContaining(["body_retry_counter_reset"]) });
+});
+
+test("protocol 1 at its first try, and with an expiry", () => {
+  const first = protocol1(V1.replace('"retries": 3', '"retries": 0').replace('"expires": null', '"expires": "2026-03-14T09:26:53+00:00"'));
+  expect(decode(first).attempts).toBe(1);
+  expect(plan(first, RULE)).toMatchObject({ body: null, notes: expect.arrayContaining(["may_be_expired"]) });
+});
+
+test.each(['{"task":7,"id":"1","args":[],"kwargs":{},"retries":0}', '{"task":"a","id":"1","args":[],"kwargs":{"retries":1}}', "task id args kwargs retries"])("a body %s is no task", (body) => {
+  expect(decode(protocol1(body)).rule).toBe("rabbitmq-x-death");
+});
+
+test.each(["-1", "1.5", '"3"', "null"])("a counter of %s in protocol 1 is left out", (retries) => {
+  expect(decode(protocol1(V1.replace('"retries": 3', `"retries": ${retries}`)))).toMatchObject({ rule: RULE, attempts: null });
+});

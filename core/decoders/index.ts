@@ -10,6 +10,7 @@ import { kafkaStreams } from "./kafka-streams.ts";
 import { karafka } from "./karafka.ts";
 import { kicks } from "./kicks.ts";
 import { knative } from "./knative.ts";
+import { laravel } from "./laravel.ts";
 import { massTransit } from "./masstransit.ts";
 import { natsAdvisory } from "./nats-advisory.ts";
 import { nestjs } from "./nestjs.ts";
@@ -61,6 +62,7 @@ export const decoders: readonly Decoder[] = [
   springKafkaNamed,
   dramatiq,
   celery,
+  laravel,
   nestjs,
   rabbitmqXDeath,
   pgboss,

@@ -51,3 +51,16 @@ test.each([
   expect(decode(withStamp("ErrorDetailsStamp", stamp)).rule).toBe(RULE);
   expect(decode(withStamp("SentToFailureTransportStamp", stamp)).origin).toBeNull();
 });
+
+test("until 5.1 the error stands in the stamp of the retry", () => {
+  const stamp =
+    '[{"retryCount":1,"exceptionMessage":"old","flattenException":null,"redeliveredAt":"2026-03-14T09:26:50+00:00"},' +
+    '{"retryCount":2,"exceptionMessage":"card declined","flattenException":{"class":"App\\\\CardDeclined","trace_as_string":"#0 Charge.php(7)"},"redeliveredAt":"2026-03-14T09:26:53+00:00"},' +
+    '{"retryCount":0,"exceptionMessage":null,"redeliveredAt":"2026-03-14T09:27:00+00:00"}]';
+  const old = withStamp("RedeliveryStamp", stamp);
+  const headers = old.headers.filter(({ name }) => name !== `${STAMP}ErrorDetailsStamp`);
+  expect(decode({ ...old, headers })).toMatchObject({ attempts: 3, error: { type: "App\\CardDeclined", message: "card declined", stack: "#0 Charge.php(7)" } });
+  expect(decode(old).error).toEqual(decode(captured).error);
+  const bare = withStamp("RedeliveryStamp", '[{"retryCount":1,"exceptionMessage":"old","flattenException":null,"redeliveredAt":"2026-03-14T09:26:50+00:00"}]');
+  expect(decode({ ...bare, headers: bare.headers.filter(({ name }) => name !== `${STAMP}ErrorDetailsStamp`) }).error).toEqual({ type: null, message: "old", stack: null });
+});

@@ -27,10 +27,20 @@ function stampsIn(headers: readonly Header[], name: string): Stamps {
 const field = ({ text }: Stamps, stamp: Span | undefined, name: string): Span | null =>
   stamp === undefined ? null : memberOf(text, stamp, name);
 
+/** Until Symfony 5.1 the stamp of a retry told its error; the one of the way to the failure transport may repeat it. */
+function errorOfRetry(headers: readonly Header[]): DeathError | null {
+  const stamps = stampsIn(headers, REDELIVERY);
+  const told = stamps.items.findLast((stamp) => stringOf(stamps.text, field(stamps, stamp, "exceptionMessage")) !== null);
+  if (told === undefined) return null;
+  const flat = field(stamps, told, "flattenException");
+  const inside = (name: string) => (flat === null ? null : stringOf(stamps.text, memberOf(stamps.text, flat, name)));
+  return { type: inside("class"), message: stringOf(stamps.text, field(stamps, told, "exceptionMessage")), stack: inside("trace_as_string") };
+}
+
 function errorOf(headers: readonly Header[]): DeathError | null {
   const stamps = stampsIn(headers, ERROR_DETAILS);
   const last = stamps.items.at(-1);
-  if (last === undefined) return null;
+  if (last === undefined) return errorOfRetry(headers);
   const flat = field(stamps, last, "flattenException");
   return {
     type: stringOf(stamps.text, field(stamps, last, "exceptionClass")),
