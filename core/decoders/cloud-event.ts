@@ -10,8 +10,9 @@ const PREFIXES = ["ce-", "ce_", "cloudevents_", "cloudevents:", ""];
 
 /** The header in which an attribute is carried, whatever the binding's prefix and case; null when there is none. */
 export function attributeHeader(headers: readonly Header[], name: string): Header | null {
-  for (const prefix of PREFIXES) {
-    const found = headers.find((header) => header.name.toLowerCase() === prefix + name);
+  const ending = headers.filter((header) => header.name.toLowerCase().endsWith(name));
+  for (const prefix of ending.length === 0 ? [] : PREFIXES) {
+    const found = ending.find((header) => header.name.toLowerCase() === prefix + name);
     if (found !== undefined) return found;
   }
   return null;

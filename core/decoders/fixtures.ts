@@ -77,16 +77,21 @@ const pgbossMessage = z.object({
 const names = z.record(z.string(), z.union([z.string(), z.array(z.string()), z.null()]));
 const error = z.object({ type: z.string(), message: z.string(), stack: z.string() }).nullable();
 
+/** What every sample tells of its death, on whichever broker. */
+export const toldOfDeath = {
+  originalMessageId: z.string().nullable(),
+  deathReason: z.enum(DEATH_REASONS),
+  deathReasonRaw: z.string().nullable(),
+  attempts: z.number().nullable(),
+  firstFailedAt: z.string().nullable(),
+  lastFailedAt: z.string().nullable(),
+};
+
 const fixture = z.object({
   message: z.union([amqpMessage, pgbossMessage]),
   expected: z.object({
+    ...toldOfDeath,
     originDestination: names,
-    originalMessageId: z.string().nullable(),
-    deathReason: z.enum(DEATH_REASONS),
-    deathReasonRaw: z.string().nullable(),
-    attempts: z.number().nullable(),
-    firstFailedAt: z.string().nullable(),
-    lastFailedAt: z.string().nullable(),
     error,
     consumer: names.nullable(),
     key: z.null(),

@@ -1,12 +1,11 @@
 import type { Captured, Decoder } from "./decoder.ts";
 import { errorOf, given } from "./fields.ts";
-import { decimalOf, firstBytes, lastBytes, nameOf, proseOf, recordForm, topicOf, topicTarget } from "./kafka-values.ts";
-import { resendPlan } from "./resend-plan.ts";
+import { firstBytes, lastBytes, nameOf, proseOf, recordForm, textPosition, topicPlan, type Position } from "./kafka-values.ts";
 
 const PREFIX = "__connect.errors.";
 
 /** Connect appends to the record's own headers: of a repeated name the first tells the origin, the last this failure. */
-const first = ({ headers }: Captured, name: string) => firstBytes(headers, `${PREFIX}${name}`);
+const placeOf = ({ headers }: Captured): Position => textPosition((name) => firstBytes(headers, `${PREFIX}${name}`));
 const last = ({ headers }: Captured, name: string) => lastBytes(headers, `${PREFIX}${name}`);
 
 /**
@@ -22,15 +21,12 @@ export const kafkaConnect: Decoder = {
     const name = (header: string) => nameOf(last(captured, header));
     const stage = name("stage");
     return {
-      ...recordForm(captured, { topic: topicOf(first(captured, "topic")), partition: decimalOf(first(captured, "partition")), offset: decimalOf(first(captured, "offset")) }),
+      ...recordForm(captured, placeOf(captured)),
       reason: stage?.endsWith("_CONVERTER") === true ? "deserialization_error" : "handler_error",
       reasonRaw: stage,
       error: errorOf({ type: name("exception.class.name"), message: proseOf(last(captured, "exception.message")), stack: proseOf(last(captured, "exception.stacktrace")) }),
       consumer: given({ connector: name("connector.name"), task: name("task.id"), class: name("class.name") }),
     };
   },
-  plan(captured) {
-    const target = topicTarget(captured, topicOf(first(captured, "topic")));
-    return resendPlan(captured, { failedQueue: target, origin: target, strip: [`${PREFIX}*`], notes: ["every_subscriber"] });
-  },
+  plan: (captured) => topicPlan(captured, placeOf(captured).topic, { strip: [`${PREFIX}*`] }),
 };

@@ -2,9 +2,10 @@ import { z } from "zod";
 import { base64Of, bytesOfBase64, utf8Of } from "../message/bytes.ts";
 import type { Header } from "../message/header.ts";
 import type { KafkaNative } from "../message/native.ts";
-import { DEATH_REASONS, type NormalForm, type Target } from "../message/normal-form.ts";
+import type { NormalForm, Target } from "../message/normal-form.ts";
 import { SILENT } from "./base-form.ts";
 import type { Captured } from "./decoder.ts";
+import { toldOfDeath } from "./fixtures.ts";
 
 const told = z.object({ type: z.string().nullable(), message: z.string().nullable(), stack: z.string().nullable().default(null) });
 
@@ -20,12 +21,7 @@ const fixture = z.object({
   }),
   expected: z.object({
     originDestination: z.object({ topic: z.exactOptional(z.string()), partition: z.exactOptional(z.number().nullable()), offset: z.exactOptional(z.string().nullable()) }),
-    originalMessageId: z.string().nullable(),
-    deathReason: z.enum(DEATH_REASONS),
-    deathReasonRaw: z.string().nullable(),
-    attempts: z.number().nullable(),
-    firstFailedAt: z.string().nullable(),
-    lastFailedAt: z.string().nullable(),
+    ...toldOfDeath,
     error: told.nullable(),
     errorOuter: told.nullable().default(null),
     consumer: z.record(z.string(), z.string()).nullable(),

@@ -1,8 +1,7 @@
 import type { DeathReason } from "../message/normal-form.ts";
 import type { Captured, Decoder } from "./decoder.ts";
 import { carries, given } from "./fields.ts";
-import { decimalOf, firstBytes, kafkaOf, nameOf, producedAt, proseOf, recordForm, topicOf, topicTarget } from "./kafka-values.ts";
-import { resendPlan } from "./resend-plan.ts";
+import { decimalOf, firstBytes, kafkaOf, nameOf, producedAt, proseOf, recordForm, textPosition, topicOf, topicPlan } from "./kafka-values.ts";
 
 const PREFIX = "__dlq.errors.";
 /** A consumer that copies a share group's letter into a letter of its own is the later one. */
@@ -37,7 +36,7 @@ export const kafkaShareGroup: Decoder = {
     const message = proseOf(bytes(captured, "message"));
     const count = decimalOf(bytes(captured, "delivery.count"));
     return {
-      ...recordForm(captured, { topic: topicOf(bytes(captured, "topic")), partition: decimalOf(bytes(captured, "partition")), offset: decimalOf(bytes(captured, "offset")) }),
+      ...recordForm(captured, textPosition((name) => bytes(captured, name))),
       reason: message !== null && Object.hasOwn(REASONS, message) ? (REASONS[message] ?? "unknown") : "unknown",
       reasonRaw: message,
       attempts: count === null ? null : Number(count),
@@ -50,7 +49,6 @@ export const kafkaShareGroup: Decoder = {
     const gone = empty(captured);
     // to send a record without key and value would tell the topic's readers of a deletion
     const unsendable = gone && kafkaOf(captured)?.pointer !== undefined;
-    const target = unsendable ? null : topicTarget(captured, topicOf(bytes(captured, "topic")));
-    return resendPlan(captured, { failedQueue: target, origin: target, strip: [`${PREFIX}*`], notes: gone ? ["every_subscriber", "content_gone"] : ["every_subscriber"] });
+    return topicPlan(captured, unsendable ? null : topicOf(bytes(captured, "topic")), { strip: [`${PREFIX}*`], notes: gone ? ["content_gone"] : [] });
   },
 };

@@ -2,15 +2,14 @@ import type { DeathError } from "../message/normal-form.ts";
 import type { Captured, Decoder } from "./decoder.ts";
 import { headOf, javaErrors } from "./error-text.ts";
 import { errorOf } from "./fields.ts";
-import { decimalOf, firstBytes, lastBytes, proseOf, recordForm, topicOf, topicTarget } from "./kafka-values.ts";
-import { resendPlan } from "./resend-plan.ts";
+import { firstBytes, lastBytes, proseOf, recordForm, textPosition, topicPlan, type Position } from "./kafka-values.ts";
 
 const PREFIX = "__streams.errors.";
 /** Every failure to read a record passes here, whatever the serde throws. */
 const READER = "org.apache.kafka.streams.processor.internals.RecordDeserializer";
 
 /** Streams appends to the record's own headers: of a repeated name the first tells the origin, the last this failure. */
-const first = ({ headers }: Captured, name: string) => firstBytes(headers, `${PREFIX}${name}`);
+const placeOf = ({ headers }: Captured): Position => textPosition((name) => firstBytes(headers, `${PREFIX}${name}`));
 const said = ({ headers }: Captured, name: string) => proseOf(lastBytes(headers, `${PREFIX}${name}`));
 
 /** The root cause, and the exception around it; the first revision wrote `class: message` where the class stands now. */
@@ -35,13 +34,10 @@ export const kafkaStreams: Decoder = {
     const errors = errorsOf(captured);
     const unread = errors.error?.stack?.includes(READER) === true;
     return {
-      ...recordForm(captured, { topic: topicOf(first(captured, "topic")), partition: decimalOf(first(captured, "partition")), offset: decimalOf(first(captured, "offset")) }),
+      ...recordForm(captured, placeOf(captured)),
       ...errors,
       reason: unread ? "deserialization_error" : "handler_error",
     };
   },
-  plan(captured) {
-    const target = topicTarget(captured, topicOf(first(captured, "topic")));
-    return resendPlan(captured, { failedQueue: target, origin: target, strip: [`${PREFIX}*`], notes: ["every_subscriber"] });
-  },
+  plan: (captured) => topicPlan(captured, placeOf(captured).topic, { strip: [`${PREFIX}*`] }),
 };

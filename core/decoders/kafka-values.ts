@@ -1,9 +1,10 @@
 import { bytesOfBase64, lossyUtf8Of, utf8Of } from "../message/bytes.ts";
 import type { Header, TypedValue } from "../message/header.ts";
 import type { KafkaNative } from "../message/native.ts";
-import type { NormalForm, Target } from "../message/normal-form.ts";
+import type { NormalForm, ResendNote, ResendPlan, Target } from "../message/normal-form.ts";
 import { baseForm, type Form } from "./base-form.ts";
 import type { Captured } from "./decoder.ts";
+import { resendPlan } from "./resend-plan.ts";
 import { isoOfMsText } from "./time.ts";
 
 /** The bytes of a Kafka header, whether they happened to be text or not; null where it has none. */
@@ -101,3 +102,18 @@ export const recordForm = (captured: Captured, { topic, partition, offset }: Pos
 
 /** When the dead letter itself was produced: the time of the failure, unless the convention copies the record's own time. */
 export const producedAt = (captured: Captured): string | null => isoOfMsText(kafkaOf(captured)?.timestamp);
+
+/** A place whose parts are text, wherever a convention keeps them. */
+export const textPosition = (read: (name: "topic" | "partition" | "offset") => Uint8Array | null): Position => ({
+  topic: topicOf(read("topic")),
+  partition: decimalOf(read("partition")),
+  offset: decimalOf(read("offset")),
+});
+
+type TopicParts = { readonly strip: readonly string[]; readonly native?: KafkaNative | null; readonly notes?: readonly ResendNote[] };
+
+/** Back to a topic, which all its consumers read: Kafka knows no way to one of them. */
+export function topicPlan(captured: Captured, topic: string | null, { strip, native = null, notes = [] }: TopicParts): ResendPlan {
+  const target = topicTarget(captured, topic);
+  return resendPlan(captured, { failedQueue: target, origin: target, strip, native, notes: ["every_subscriber", ...notes] });
+}

@@ -4,8 +4,7 @@ import type { NormalForm, ResendNote } from "../message/normal-form.ts";
 import type { Captured, Decoder } from "./decoder.ts";
 import { carries, given } from "./fields.ts";
 import { keyOf } from "./identity.ts";
-import { decimalOf, kafkaOf, lastBytes, nameOf, producedAt, recordForm, textOf, topicOf, topicTarget } from "./kafka-values.ts";
-import { resendPlan } from "./resend-plan.ts";
+import { decimalOf, kafkaOf, lastBytes, nameOf, producedAt, recordForm, textOf, textPosition, topicOf, topicPlan } from "./kafka-values.ts";
 
 /** `source_` since 2.5, `original_` before. Piping writes the first four of them without a death. */
 type Prefix = "source_" | "original_";
@@ -47,10 +46,9 @@ export const karafka: Decoder = {
   matches: (captured) => prefixOf(captured) !== null,
   decode(captured) {
     const prefix = prefixOf(captured) ?? "source_";
-    const decimal = (name: string) => decimalOf(last(captured, prefix, name));
-    const attempts = decimal("attempts");
+    const attempts = decimalOf(last(captured, prefix, "attempts"));
     return {
-      ...recordForm(captured, { topic: topicOf(last(captured, prefix, "topic")), partition: decimal("partition"), offset: decimal("offset") }),
+      ...recordForm(captured, textPosition((name) => last(captured, prefix, name))),
       reason: "handler_error",
       attempts: attempts === null ? null : Number(attempts),
       lastFailedAt: producedAt(captured),
@@ -60,15 +58,12 @@ export const karafka: Decoder = {
   },
   plan(captured) {
     const prefix = prefixOf(captured) ?? "source_";
-    const target = topicTarget(captured, topicOf(last(captured, prefix, "topic")));
     const kafka = kafkaOf(captured);
     const restored = trueKey(captured, prefix);
-    return resendPlan(captured, {
-      failedQueue: target,
-      origin: target,
+    return topicPlan(captured, topicOf(last(captured, prefix, "topic")), {
       strip: NAMES.map((name) => `${prefix}${name}`),
       native: kafka === null || restored === null ? null : withKey(kafka, restored.key),
-      notes: ["every_subscriber", ...(restored === null ? [] : [restored.note])],
+      notes: restored === null ? [] : [restored.note],
     });
   },
 };

@@ -27,7 +27,7 @@ export const nestjs: Decoder = {
   rule: "nestjs",
   title: "NestJS microservice",
   transports: ["amqp-0.9.1"],
-  matches: (captured) => brokerStory(captured.headers) !== null && packetIn(captured) !== null,
+  matches: (captured) => packetIn(captured) !== null && brokerStory(captured.headers) !== null,
   decode(captured) {
     const form = brokerForm(captured);
     return { ...form, consumer: { ...form.consumer, ...given({ handler: packetIn(captured)?.handler ?? null }) } };

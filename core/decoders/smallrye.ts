@@ -2,8 +2,7 @@ import type { DeathError } from "../message/normal-form.ts";
 import { type Form } from "./base-form.ts";
 import type { Captured, Decoder } from "./decoder.ts";
 import { carries, errorOf } from "./fields.ts";
-import { decimalOf, firstBytes, lastBytes, producedAt, proseOf, recordForm, topicOf, topicTarget, valueCount } from "./kafka-values.ts";
-import { resendPlan } from "./resend-plan.ts";
+import { decimalOf, firstBytes, lastBytes, producedAt, proseOf, recordForm, textPosition, topicOf, topicPlan, valueCount } from "./kafka-values.ts";
 import { isoOfMsText } from "./time.ts";
 
 const DEAD = "dead-letter-";
@@ -26,12 +25,14 @@ function errorsOf({ headers }: Captured, prefix: Prefix): { error: DeathError | 
   return cause === null ? { error: outer, errorOuter: null } : { error: cause, errorOuter: outer };
 }
 
-/** What both strategies write: the oldest place is the true origin, and stands last. */
+/** The oldest place is the true origin, and stands last. */
+const oldest = ({ headers }: Captured, prefix: Prefix) => textPosition((name) => lastBytes(headers, `${prefix}${name}`));
+
+/** What both strategies write. */
 function formOf(captured: Captured, prefix: Prefix): Form {
-  const oldest = (name: string) => lastBytes(captured.headers, `${prefix}${name}`);
   const errors = errorsOf(captured, prefix);
   return {
-    ...recordForm(captured, { topic: topicOf(oldest("topic")), partition: decimalOf(oldest("partition")), offset: decimalOf(oldest("offset")) }),
+    ...recordForm(captured, oldest(captured, prefix)),
     ...errors,
     reason: unread(errors.error, errors.errorOuter) ? "deserialization_error" : "handler_error",
     lastFailedAt: producedAt(captured),
@@ -41,10 +42,7 @@ function formOf(captured: Captured, prefix: Prefix): Form {
 /** What SmallRye throws for a record that its deserializer could not read. */
 const unread = (...errors: readonly (DeathError | null)[]): boolean => errors.some((error) => error?.type?.endsWith("DeserializationException") === true);
 
-const planOf = (prefix: Prefix) => (captured: Captured) => {
-  const target = topicTarget(captured, topicOf(lastBytes(captured.headers, `${prefix}topic`)));
-  return resendPlan(captured, { failedQueue: target, origin: target, strip: STRIP, notes: ["every_subscriber"] });
-};
+const planOf = (prefix: Prefix) => (captured: Captured) => topicPlan(captured, oldest(captured, prefix).topic, { strip: STRIP });
 
 /** Quarkus / SmallRye, failure-strategy dead-letter-queue; source: smallrye-reactive-messaging KafkaDeadLetterQueue.java. All text. */
 export const smallRye: Decoder = {

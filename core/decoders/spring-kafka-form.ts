@@ -3,8 +3,7 @@ import type { Form } from "./base-form.ts";
 import type { Captured } from "./decoder.ts";
 import { javaErrors } from "./error-text.ts";
 import { errorOf, given } from "./fields.ts";
-import { firstBytes, integerOf, lastBytes, nameOf, producedAt, proseOf, recordForm, topicOf, topicTarget, type Position } from "./kafka-values.ts";
-import { resendPlan } from "./resend-plan.ts";
+import { firstBytes, integerOf, lastBytes, nameOf, producedAt, proseOf, recordForm, topicOf, topicPlan, type Position } from "./kafka-values.ts";
 import { isoOfMsText } from "./time.ts";
 
 /** Spring's own names of what other prefixes may lack: @RetryableTopic and the binder know of no name for the group. */
@@ -73,7 +72,4 @@ export function springRecordForm(captured: Captured, prefix: string): Form {
 }
 
 /** Back to the topic it failed in first, without these headers. */
-export function springRecordPlan(captured: Captured, prefix: string, strip: readonly string[]) {
-  const target = topicTarget(captured, springPosition(captured, prefix).topic);
-  return resendPlan(captured, { failedQueue: target, origin: target, strip, notes: ["every_subscriber"] });
-}
+export const springRecordPlan = (captured: Captured, prefix: string, strip: readonly string[]) => topicPlan(captured, springPosition(captured, prefix).topic, { strip });

@@ -2,9 +2,8 @@ import { base64Of, bytesOfBase64 } from "../message/bytes.ts";
 import type { KafkaNative } from "../message/native.ts";
 import type { Captured, Decoder } from "./decoder.ts";
 import { keyOf } from "./identity.ts";
-import { kafkaOf, recordForm, topicOf, topicTarget } from "./kafka-values.ts";
+import { kafkaOf, recordForm, topicOf, topicPlan } from "./kafka-values.ts";
 import { fieldsIn } from "./protobuf.ts";
-import { resendPlan } from "./resend-plan.ts";
 import { isoOfMsText } from "./time.ts";
 
 /** Fields of DLQMetadata by number, and whether they are bytes; the last is of uForwarder. */
@@ -91,12 +90,7 @@ export const uberDlq: Decoder = {
   },
   plan(captured) {
     const metadata = metadataOf(captured);
-    const target = topicTarget(captured, metadata?.topic ?? null);
-    return resendPlan(captured, {
-      failedQueue: target,
-      origin: target,
-      native: metadata === null ? null : { ...metadata.kafka, key: metadata.key },
-      notes: metadata === null ? [] : ["every_subscriber", "key_restored"],
-    });
+    if (metadata === null) return topicPlan(captured, null, { strip: [] });
+    return topicPlan(captured, metadata.topic, { strip: [], native: { ...metadata.kafka, key: metadata.key }, notes: ["key_restored"] });
   },
 };
