@@ -1,0 +1,52 @@
+import { lua } from "./lua.ts";
+
+/** As Sidekiq::Client does: the queue's name is made known, and the job pushed. KEYS known queues, queue. ARGV name, job. */
+export const SIDEKIQ = lua(`
+redis.call('SADD', KEYS[1], ARGV[1])
+return redis.call('LPUSH', KEYS[2], ARGV[2])
+`);
+
+/** As Dramatiq's enqueue does. KEYS queue, its messages. ARGV id, message. */
+export const DRAMATIQ = lua(`
+redis.call('HSET', KEYS[2], ARGV[1], ARGV[2])
+return redis.call('RPUSH', KEYS[1], ARGV[1])
+`);
+
+const HASH = `
+if redis.call('EXISTS', KEYS[1]) == 1 then return 'there is a job of this id again; it is left as it is' end
+local function store(from)
+  for at = from, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[at], ARGV[at + 1]) end
+end
+`;
+
+/** As requeueing from RQ's failed registry does. KEYS job, queue, known queues. ARGV id, seconds to live or 0, then the job's hash. */
+export const RQ = lua(`${HASH}
+store(3)
+if tonumber(ARGV[2]) > 0 then redis.call('EXPIRE', KEYS[1], ARGV[2]) end
+redis.call('SADD', KEYS[3], KEYS[2])
+return redis.call('RPUSH', KEYS[2], ARGV[1])
+`);
+
+/**
+ * As BullMQ's reprocessJob does: the job waits (in the paused list where the queue is paused), a parent that counted it as
+ * failed waits for it again, a marker wakes workers, and the event is told. Only for queues that say they are of version 5 or
+ * 6: before, markers lay elsewhere. KEYS job, wait, paused, active, meta, marker, events. ARGV id, L or R, then the job's hash.
+ */
+export const BULLMQ = lua(`${HASH}
+local meta = redis.call('HMGET', KEYS[5], 'paused', 'concurrency', 'version', 'opts.maxLenEvents')
+local version = meta[3] and string.match(meta[3], '^bullmq[%w-]*:(%d+)%.')
+if version ~= '5' and version ~= '6' then return 'the queue does not say that it is of BullMQ 5 or 6, whose way of requeueing is known' end
+store(3)
+local list, still = KEYS[2], false
+if meta[1] then list, still = KEYS[3], true
+elseif meta[2] and redis.call('LLEN', KEYS[4]) >= tonumber(meta[2]) then still = true end
+redis.call(ARGV[2] .. 'PUSH', list, ARGV[1])
+if not still then redis.call('ZADD', KEYS[6], 0, '0') end
+local parent = redis.call('HGET', KEYS[1], 'parentKey')
+if parent and redis.call('EXISTS', parent) == 1 then
+  local failed = redis.call('ZREM', parent .. ':unsuccessful', KEYS[1]) + redis.call('ZREM', parent .. ':failed', KEYS[1])
+  if failed > 0 then redis.call('SADD', parent .. ':dependencies', KEYS[1]) end
+end
+redis.call('XADD', KEYS[7], 'MAXLEN', '~', meta[4] or 10000, '*', 'event', 'waiting', 'jobId', ARGV[1], 'prev', 'failed')
+return redis.call('LLEN', list)
+`);
