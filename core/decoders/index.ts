@@ -1,5 +1,7 @@
 import type { NormalForm, ResendPlan } from "../message/normal-form.ts";
 import { SILENT } from "./base-form.ts";
+import { bullmq } from "./bullmq.ts";
+import { celeryRedis } from "./celery-redis.ts";
 import { celery } from "./celery.ts";
 import type { Captured, Decoder } from "./decoder.ts";
 import { dramatiq } from "./dramatiq.ts";
@@ -13,9 +15,15 @@ import { rebus } from "./rebus.ts";
 import { springAmqp } from "./spring-amqp.ts";
 import { springKafkaDlt, springKafkaRetryableTopic } from "./spring-kafka.ts";
 import { springCloudStreamRabbit } from "./spring-cloud-stream-rabbit.ts";
+import { redisListElement } from "./redis-list.ts";
 import { redisStuck } from "./redis-stuck.ts";
+import { rq } from "./rq.ts";
+import { sidekiq } from "./sidekiq.ts";
+import { symfonyRedis } from "./symfony-redis.ts";
 import { symfony } from "./symfony.ts";
 import { unknown } from "./unknown.ts";
+import { watermillRedis } from "./watermill-redis.ts";
+import { wolverineRedis } from "./wolverine-redis.ts";
 
 /**
  * In detection order, the first match wins. Frameworks come before the broker's own x-death, which is additional
@@ -36,6 +44,14 @@ export const decoders: readonly Decoder[] = [
   rabbitmqXDeath,
   pgboss,
   natsAdvisory,
+  bullmq,
+  rq,
+  sidekiq,
+  celeryRedis,
+  redisListElement,
+  symfonyRedis,
+  watermillRedis,
+  wolverineRedis,
   redisStuck,
   unknown,
 ];

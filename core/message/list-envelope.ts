@@ -67,7 +67,8 @@ export function withStamps(native: RedisListNative, body: Uint8Array, headers: r
   const members = membersOf(place.json, place.object);
   const old = members.flatMap(({ key }, index) => (NAMES.includes(key) ? [index] : []));
   const pairs = stamps.map(({ name, value }) => `${JSON.stringify(name)}:${JSON.stringify("v" in value ? value.v : "")}`).join(",");
-  const between = members.length > old.length && pairs !== "" ? "," : "";
-  const edits: Edit[] = [...removals(members, old), { start: place.object.end - 1, end: place.object.end - 1, text: `${between}${pairs}` }];
+  const last = members.findLast(({ key }) => !NAMES.includes(key));
+  const at = last?.end ?? place.object.start + 1;
+  const edits: Edit[] = [...removals(members, old), { start: at, end: at, text: last !== undefined && pairs !== "" ? `,${pairs}` : pairs }];
   return new TextEncoder().encode(edited(place.json, edits));
 }
