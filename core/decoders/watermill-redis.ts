@@ -7,8 +7,8 @@ import type { Decoder } from "./decoder.ts";
 import { given } from "./fields.ts";
 import { resendPlan } from "./resend-plan.ts";
 
-const POISONED = ["reason_poisoned", "topic_poisoned", "handler_poisoned", "subscriber_poisoned"];
-const LEFT = [...POISONED, "_watermill_delayed_until", "_watermill_delayed_for"];
+/** What the poison queue and the delay wrote. */
+const LEFT = new Set(["reason_poisoned", "topic_poisoned", "handler_poisoned", "subscriber_poisoned", "_watermill_delayed_until", "_watermill_delayed_for"]);
 
 type Metadata = { readonly bytes: Uint8Array; readonly entries: readonly StringEntry[] };
 
@@ -52,7 +52,7 @@ export const watermillRedis: Decoder = {
     const metadata = metadataOf(captured.headers);
     const key = metadata === null ? null : valueOf(metadata, "topic_poisoned");
     const target: Target | null = key === null || key === "" || key === captured.native.queue ? null : { kind: "redis-stream", key };
-    const kept = metadata?.entries.filter((entry) => !LEFT.includes(entry.key)) ?? [];
+    const kept = metadata?.entries.filter((entry) => !LEFT.has(entry.key)) ?? [];
     const set = metadata === null ? [] : [{ name: "metadata", value: { t: "bytes" as const, v: base64Of(stringMapWith(metadata.bytes, kept)) } }];
     return resendPlan(captured, { failedQueue: target, origin: target, set, notes: ["every_subscriber"] });
   },

@@ -46,7 +46,8 @@ export async function* captureList({ redis, open, cluster }: Link & { readonly c
       const { kind, taken } = await take(redis, places, source, count, limits.maxBytes);
       for (const { value } of taken) window.saw(value.length);
       if (taken.length > 0) yield batchOf(hand, taken);
-      else await waitForMore(reader, places, kind, stop);
+      else if (kind === "zset" || !isTakeable(source, "list")) await pause(LOOK_AGAIN_MS, undefined, { signal: stop }).catch(() => undefined);
+      else await waitForMore(reader, places);
     }
   } catch (error) {
     if (!stop.aborted) throw faultOf(error);
@@ -69,7 +70,9 @@ type Hand = {
 async function take(redis: RedisClient, { source: key, arriving, taken: place }: ListPlaces, source: ListSource, count: number, maxBytes: number): Promise<{ kind: string; taken: Taken[] }> {
   // its time comes first, so that takes can be told in their order
   const name = `${Date.now().toString(36).padStart(9, "0")}-${crypto.randomUUID()}`;
-  const [kind, ...found] = (await run(redis, TAKE, [key, arriving, place], [name, count, maxBytes, source.envelope])) as Buffer[];
+  const mayTake = (kind: string): string => (isTakeable(source, kind) ? "1" : "0");
+  const args = [name, count, maxBytes, source.envelope, mayTake("list"), mayTake("zset")];
+  const [kind, ...found] = (await run(redis, TAKE, [key, arriving, place], args)) as Buffer[];
   const type = kind?.toString() ?? "none";
   if (found.length === 0 && !isTakeable(source, type)) throw new Fault("invalid", `the key ${key} holds a ${type}, which ${source.envelope} does not keep its dead in`);
   return { kind: type, taken: found.flatMap((id, at) => (at % 2 === 0 ? [{ id: id.toString("latin1"), value: found[at + 1] ?? Buffer.alloc(0) }] : [])) };
@@ -136,8 +139,7 @@ function batchOf(hand: Hand, taken: readonly Taken[]): Batch {
 }
 
 /** Until something may be there. What comes to a waiting list is moved by the server itself, to a place that every take empties first. */
-async function waitForMore(reader: RedisClient, { source, arriving }: ListPlaces, kind: string, stop: AbortSignal): Promise<void> {
-  if (kind === "zset") return pause(LOOK_AGAIN_MS, undefined, { signal: stop }).catch(() => undefined);
+async function waitForMore(reader: RedisClient, { source, arriving }: ListPlaces): Promise<void> {
   try {
     await reader.blmove(source, arriving, "RIGHT", "LEFT", BLOCK_S);
   } catch (error) {

@@ -6,25 +6,45 @@ redis.call('SADD', KEYS[1], ARGV[1])
 return redis.call('LPUSH', KEYS[2], ARGV[2])
 `);
 
-/** As Dramatiq's enqueue does. KEYS queue, its messages. ARGV id, message. */
+/**
+ * As Dramatiq's enqueue does. KEYS queue, its messages. ARGV id, message. A script that fails in its middle is not rolled
+ * back by the server: here and below it takes back itself what it wrote, and says why.
+ */
 export const DRAMATIQ = lua(`
 redis.call('HSET', KEYS[2], ARGV[1], ARGV[2])
-return redis.call('RPUSH', KEYS[1], ARGV[1])
+local answer = redis.pcall('RPUSH', KEYS[1], ARGV[1])
+if type(answer) == 'table' and answer.err then redis.call('HDEL', KEYS[2], ARGV[1]) end
+return answer
 `);
 
 const HASH = `
 if redis.call('EXISTS', KEYS[1]) == 1 then return 'there is a job of this id again; it is left as it is' end
+local failed = nil
+local function try(...)
+  if failed then return nil end
+  local answer = redis.pcall(...)
+  if type(answer) == 'table' and answer.err then
+    failed = answer
+    return nil
+  end
+  return answer
+end
 local function store(from)
-  for at = from, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[at], ARGV[at + 1]) end
+  for at = from, #ARGV, 2 do try('HSET', KEYS[1], ARGV[at], ARGV[at + 1]) end
+end
+local function done(length)
+  if not failed then return length end
+  redis.call('DEL', KEYS[1])
+  return failed
 end
 `;
 
 /** As requeueing from RQ's failed registry does. KEYS job, queue, known queues. ARGV id, seconds to live or 0, then the job's hash. */
 export const RQ = lua(`${HASH}
 store(3)
-if tonumber(ARGV[2]) > 0 then redis.call('EXPIRE', KEYS[1], ARGV[2]) end
-redis.call('SADD', KEYS[3], KEYS[2])
-return redis.call('RPUSH', KEYS[2], ARGV[1])
+if tonumber(ARGV[2]) > 0 then try('EXPIRE', KEYS[1], ARGV[2]) end
+try('SADD', KEYS[3], KEYS[2])
+return done(try('RPUSH', KEYS[2], ARGV[1]))
 `);
 
 /**
@@ -37,16 +57,16 @@ local meta = redis.call('HMGET', KEYS[5], 'paused', 'concurrency', 'version', 'o
 local version = meta[3] and string.match(meta[3], '^bullmq[%w-]*:(%d+)%.')
 if version ~= '5' and version ~= '6' then return 'the queue does not say that it is of BullMQ 5 or 6, whose way of requeueing is known' end
 store(3)
+local parent = try('HGET', KEYS[1], 'parentKey')
+if parent and try('EXISTS', parent) == 1 then
+  local counted = (try('ZREM', parent .. ':unsuccessful', KEYS[1]) or 0) + (try('ZREM', parent .. ':failed', KEYS[1]) or 0)
+  if counted > 0 then try('SADD', parent .. ':dependencies', KEYS[1]) end
+end
 local list, still = KEYS[2], false
 if meta[1] then list, still = KEYS[3], true
-elseif meta[2] and redis.call('LLEN', KEYS[4]) >= tonumber(meta[2]) then still = true end
-redis.call(ARGV[2] .. 'PUSH', list, ARGV[1])
-if not still then redis.call('ZADD', KEYS[6], 0, '0') end
-local parent = redis.call('HGET', KEYS[1], 'parentKey')
-if parent and redis.call('EXISTS', parent) == 1 then
-  local failed = redis.call('ZREM', parent .. ':unsuccessful', KEYS[1]) + redis.call('ZREM', parent .. ':failed', KEYS[1])
-  if failed > 0 then redis.call('SADD', parent .. ':dependencies', KEYS[1]) end
-end
-redis.call('XADD', KEYS[7], 'MAXLEN', '~', meta[4] or 10000, '*', 'event', 'waiting', 'jobId', ARGV[1], 'prev', 'failed')
-return redis.call('LLEN', list)
+elseif meta[2] and try('LLEN', KEYS[4]) >= tonumber(meta[2]) then still = true end
+if not still then try('ZADD', KEYS[6], 0, '0') end
+local length = try(ARGV[2] .. 'PUSH', list, ARGV[1])
+if length then redis.pcall('XADD', KEYS[7], 'MAXLEN', '~', meta[4] or 10000, '*', 'event', 'waiting', 'jobId', ARGV[1], 'prev', 'failed') end
+return done(length)
 `);

@@ -3,10 +3,11 @@ import { lua } from "./lua.ts";
 /**
  * Takes elements into the hash of what is taken, each under an id of its own: it is told from its equals by that id, from now
  * until it is accepted. What an element consists of is written there as netstrings (`<bytes>:<text>`): the element, its
- * score, then names and values of the job's hash. All is written before anything is removed.
+ * score, then names and values of the job's hash. All is written before anything is removed, and what removes is tried on
+ * nothing before: a script that is forbidden a command in its middle is not rolled back, and would leave elements twice.
  *
- * KEYS source, arriving, taken. ARGV id prefix, how many, how many bytes, envelope. Answers the source's type, then ids and
- * values in turn.
+ * KEYS source, arriving, taken. ARGV id prefix, how many, how many bytes, envelope, then `1` where a list, and where a sorted
+ * set, may be taken from. Answers the source's type, then ids and values in turn.
  */
 export const TAKE = lua(`
 local most, room, envelope = tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
@@ -23,7 +24,8 @@ local function keep(value)
   return true
 end
 local function fromList(key)
-  if count >= most then return end
+  if count >= most or redis.call('LLEN', key) == 0 then return end
+  redis.call('LTRIM', key, 0, -1)
   local elements = redis.call('LRANGE', key, count - most, -1)
   local gone = 0
   for at = #elements, 1, -1 do
@@ -62,6 +64,10 @@ local function jobOf(member)
 end
 local function fromSet(key)
   if count >= most then return end
+  local nobody = ARGV[1] .. ':nobody'
+  redis.call('ZREM', key, nobody)
+  if envelope == 'dramatiq' then redis.call('HDEL', key .. '.msgs', nobody) end
+  if hashOf(nobody) then redis.call('DEL', hashOf(nobody)) end
   local members = redis.call('ZRANGE', key, 0, most - count - 1, 'WITHSCORES')
   for at = 1, #members, 2 do
     local member = members[at]
@@ -74,7 +80,7 @@ local function fromSet(key)
 end
 local kind = redis.call('TYPE', KEYS[1]).ok
 fromList(KEYS[2])
-if kind == 'list' then fromList(KEYS[1]) elseif kind == 'zset' then fromSet(KEYS[1]) end
+if kind == 'list' and ARGV[5] == '1' then fromList(KEYS[1]) elseif kind == 'zset' and ARGV[6] == '1' then fromSet(KEYS[1]) end
 table.insert(found, 1, kind)
 return found
 `);
