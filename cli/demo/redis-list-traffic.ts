@@ -23,6 +23,8 @@ async function trade({ url, rate, signal, log }: TrafficOptions): Promise<void> 
     await redis.connect();
     log(`sample traffic on Redis: ${rate} messages/s on the list ${MAILS}`);
     const consuming = deliverAll(redis, live);
+    // whichever of the two fails first ends both
+    consuming.catch(() => gone.abort());
     await produce(rate, live, async () => {
       await redis.lpush(MAILS, JSON.stringify(makeEmail()));
       await redis.ltrim(MAILS, 0, MAX_WAITING);

@@ -4,7 +4,7 @@ import { Fault } from "#core/fault.ts";
 import type { Outgoing } from "#core/message/raw.ts";
 import { faultOf, isReply } from "./faults.ts";
 import type { RedisClient } from "./link.ts";
-import { orderOf, type ListTarget, type Order } from "./list-requeue.ts";
+import { orderOf, type ListTarget } from "./list-requeue.ts";
 import { run } from "./lua.ts";
 import { partsOf } from "./parts.ts";
 
@@ -25,16 +25,19 @@ export async function publishToList(redis: RedisClient, messages: readonly Outgo
 async function sendAll(redis: RedisClient, messages: readonly Outgoing[], target: ListTarget, signal: AbortSignal): Promise<readonly PublishOutcome[]> {
   if (signal.aborted) return messages.map(() => refused(new Fault("timeout", "stopped before it was sent")));
   const now = Date.now();
-  // commands of one connection are answered in the order in which they are sent: so lie the messages in the list
-  const sent = messages.map((message) => send(redis, orderOf(message, target, now), target.key));
+  const orders = messages.map((message) => orderOf(message, target, now));
+  const elements = orders.flatMap((order) => (typeof order !== "string" && "element" in order ? [order.element] : []));
   const late = before(new Promise<never>(() => {}), signal, "stopped before Redis answered").catch(failed);
+  // one command pushes all or none, in their order
+  const pushed = elements.length === 0 ? CONFIRMED : outcomeOf(redis.call(target.end === "left" ? "LPUSH" : "RPUSH", target.key, ...elements));
+  const sent = orders.map((order) => (typeof order === "string" ? refused(new Fault("invalid", order)) : "element" in order ? pushed : outcomeOf(run(redis, order.script, order.keys, order.args))));
   return Promise.all(sent.map((each) => Promise.race([each, late])));
 }
 
-async function send(redis: RedisClient, order: Order, key: string): Promise<PublishOutcome> {
-  if (typeof order === "string") return refused(new Fault("invalid", order));
+/** A number is what a push answers; words are a script's reason for having done nothing. */
+async function outcomeOf(sent: Promise<unknown>): Promise<PublishOutcome> {
   try {
-    const answer = await ("push" in order ? redis.call(order.push, key, order.element) : run(redis, order.script, order.keys, order.args));
+    const answer = await sent;
     return typeof answer === "number" ? CONFIRMED : refused(new Fault("invalid", String(answer)));
   } catch (error) {
     return failed(error);

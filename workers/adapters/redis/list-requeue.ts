@@ -13,20 +13,19 @@ import type { Lua } from "./lua.ts";
 export type ListTarget = z.infer<(typeof redisList)["target"]>;
 
 /** One message's way into Redis; a sentence says why there is none. */
-export type Order = { readonly push: "LPUSH" | "RPUSH"; readonly element: Buffer } | { readonly script: Lua; readonly keys: readonly string[]; readonly args: readonly (string | number | Buffer)[] } | string;
+type Order = { readonly element: Buffer } | { readonly script: Lua; readonly keys: readonly string[]; readonly args: readonly (string | number | Buffer)[] } | string;
 
 /** How a message goes to a key: pushed, or as the job library that its kind of element belongs to requeues. Now is in ms since 1970. */
-export function orderOf(message: Outgoing, { key, end }: ListTarget, nowMs: number): Order {
+export function orderOf(message: Outgoing, { key }: ListTarget, nowMs: number): Order {
   const { native, headers } = message;
-  const push = end === "left" ? "LPUSH" : "RPUSH";
-  if (native.transport !== "redis-list") return { push, element: Buffer.from(message.body) };
+  if (native.transport !== "redis-list") return { element: Buffer.from(message.body) };
   const body = Buffer.from(withStamps(native, message.body, headers));
   switch (native.envelope) {
     case "plain":
     case "celery":
-      return { push, element: body };
+      return { element: body };
     case "sidekiq":
-      return toSidekiq(key, body) ?? { push, element: body };
+      return toSidekiq(key, body) ?? { element: body };
     case "dramatiq":
       return toDramatiq(key, body);
     case "rq":
