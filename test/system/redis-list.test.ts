@@ -69,4 +69,37 @@ describe.skipIf(server === null)("Redis lists", () => {
     await eventually(async () => expect(await scene.ledger(), worker.tail()).toEqual({ rows: 4, bodies: 4 }));
     expect(await storedOf(scene, "moved by the server")).toBe(1);
   });
+
+  test("a dead element is resent to the list it failed in, byte for byte, and its next death is the same message's", async () => {
+    const work = newKey();
+    const queue = `${work}:dead`;
+    await using scene = await sceneOf({ queue, pointers: { payload: "/message", headers: "/message", queue: "/queue", error: "/error", attempts: "/tries" } });
+    await using worker = await scene.worker();
+    const payload = '{"id":12345678901234567890,  "amount":1.0}';
+    const dies = (message: string): Promise<number> => redis.lpush(queue, `{"queue":"${work}","error":"CardDeclined: no","tries":3,"message":${message}}`);
+    await dies(payload);
+    await eventually(async () => expect(await scene.messages(), worker.tail()).toMatchObject([{ state: "dead", rule: "redis-list", errorType: "CardDeclined", origin: work, attempts: 3 }]));
+
+    await scene.resendAll();
+    await eventually(async () => expect((await scene.messages())[0], worker.tail()).toMatchObject({ state: "resent", redrives: 1 }));
+    const [sent = ""] = await redis.lrange(work, 0, -1);
+    const stamp = /,"redrive-id":"[-0-9a-f]{36}","redrive-count":"1","redrive-origin":"shop\/[^"]+"(?=\}$)/;
+    expect(sent).toMatch(stamp);
+    expect(sent.replace(stamp, "")).toBe(payload);
+    await dies(sent);
+    await eventually(async () => expect(await scene.messages(), worker.tail()).toMatchObject([{ state: "dead", deaths: 2, redrives: 1 }]));
+  });
+
+  test("a resend whose worker dies after Redis had it is in doubt, and is not sent again by itself", { timeout: 60_000 }, async () => {
+    const work = newKey();
+    await using scene = await sceneOf({ queue: `${work}:dead`, pointers: { queue: "/queue" } });
+    await redis.lpush(`${work}:dead`, `{"queue":"${work}"}`);
+    const dying = await scene.worker("resend.published:1");
+    await eventually(async () => expect(await scene.messages(), dying.tail()).toMatchObject([{ state: "dead" }]));
+    await scene.resendAll();
+    expect(await dying.ended, dying.tail()).toBe("SIGKILL");
+    await using worker = await scene.worker();
+    await eventually(async () => expect(await scene.messages(), worker.tail()).toMatchObject([{ state: "in_doubt" }]), { timeoutMs: 40_000 });
+    expect(await redis.llen(work)).toBe(1);
+  });
 });
