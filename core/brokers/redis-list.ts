@@ -53,7 +53,7 @@ export const redisList = defineManifest({
     "+ping +info +hello +client +select, to connect; +cluster in a cluster",
     "+eval +evalsha +type +llen +lrange +ltrim +blmove +hset +hlen +hkeys +hmget +hdel on the keys, and on ~redrive:* where taken elements lie until they are stored",
     "+zcard +zrange +zrem +hgetall +hget +del +xrevrange, to capture from sorted sets",
-    "+lpush +rpush on the keys to resend to; +exists +hset +hget +hmget +llen +sadd +xadd +zadd +zrem +expire, to requeue jobs",
+    "+lpush +rpush on the keys to resend to; +exists +hset +hget +hmget +llen +hdel +del +sadd +incr +xadd +zadd +zrem +expire, to requeue jobs",
     "+scan, to list keys",
   ],
   capabilities: { discover: true },

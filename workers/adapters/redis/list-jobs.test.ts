@@ -58,7 +58,7 @@ describe.skipIf(available === null)("jobs that libraries keep dead", () => {
     await redis.hset("bull:orders:1042", bullmqJob);
     await redis.zadd("bull:orders:failed", 1773480478123, "1042");
     await redis.hset("bull:carts:7", "name", "cart");
-    await redis.zadd("bull:carts:7:failed", 1, "bull:orders:1042");
+    await redis.hset("bull:carts:7:failed", "bull:orders:1042", "card declined");
     const death = await captured("bull:orders:failed", "bullmq");
     expect(decode(death)).toMatchObject({ rule: "bullmq", attempts: 3, originalMessageId: "1042", error: { message: "card declined" } });
     expect(Buffer.from(death.body).toString()).toBe(bullmqJob.data);
@@ -86,6 +86,19 @@ describe.skipIf(available === null)("jobs that libraries keep dead", () => {
     expect([await redis.lrange("bull:held:paused", 0, -1), await redis.exists("bull:held:wait", "bull:held:marker")]).toEqual([["1"], 0]);
     expect(await resent(death)).toMatchObject({ status: "refused", fault: { code: "invalid", detail: expect.stringContaining("there is a job of this id again") } });
     expect(await redis.llen("bull:held:paused")).toBe(1);
+  });
+
+  test("BullMQ 6: a paused queue keeps its jobs where they wait, and a priority is kept", async () => {
+    await redis.hset("bull:six:meta", { version: "bullmq:6.7.0", paused: "1" });
+    await redis.hset("bull:six:1", bullmqJob);
+    await redis.hset("bull:six:2", { ...bullmqJob, priority: "5" });
+    await redis.zadd("bull:six:failed", 1, "1");
+    expect(await resent(await captured("bull:six:failed", "bullmq"))).toMatchObject({ status: "confirmed" });
+    await redis.zadd("bull:six:failed", 1, "2");
+    expect(await resent(await captured("bull:six:failed", "bullmq"))).toMatchObject({ status: "confirmed" });
+    expect(await redis.lrange("bull:six:wait", 0, -1)).toEqual(["1"]);
+    expect(await redis.zrange("bull:six:prioritized", "0", "-1", "WITHSCORES")).toEqual(["2", String(5 * 2 ** 32 + 1)]);
+    expect(await redis.exists("bull:six:paused", "bull:six:marker")).toBe(0);
   });
 
   test("BullMQ: a queue that does not tell its version is left alone", async () => {

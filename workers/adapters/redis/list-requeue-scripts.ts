@@ -48,9 +48,11 @@ return done(try('RPUSH', KEYS[2], ARGV[1]))
 `);
 
 /**
- * As BullMQ's reprocessJob does: the job waits (in the paused list where the queue is paused), a parent that counted it as
- * failed waits for it again, a marker wakes workers, and the event is told. Only for queues that say they are of version 5 or
- * 6: before, markers lay elsewhere. KEYS job, wait, paused, active, meta, marker, events. ARGV id, L or R, then the job's hash.
+ * As BullMQ's reprocessJob does: the job waits, a parent that counted it as failed waits for it again, a marker wakes workers
+ * unless the queue is paused or full, and the event is told. Version 5 keeps a paused queue's jobs in a list of their own and
+ * lets a requeued job's priority go; version 6 does neither. Other versions, and queues that do not tell theirs, are refused:
+ * before, markers lay elsewhere. Source: bullmq src/commands/reprocessJob-8.lua (5) and -9.lua (6).
+ * KEYS job, wait, paused, active, meta, marker, events, prioritized, priority counter. ARGV id, L or R, then the job's hash.
  */
 export const BULLMQ = lua(`${HASH}
 local meta = redis.call('HMGET', KEYS[5], 'paused', 'concurrency', 'version', 'opts.maxLenEvents')
@@ -59,14 +61,20 @@ if version ~= '5' and version ~= '6' then return 'the queue does not say that it
 store(3)
 local parent = try('HGET', KEYS[1], 'parentKey')
 if parent and try('EXISTS', parent) == 1 then
-  local counted = (try('ZREM', parent .. ':unsuccessful', KEYS[1]) or 0) + (try('ZREM', parent .. ':failed', KEYS[1]) or 0)
+  local out = redis.call('TYPE', parent .. ':failed').ok == 'zset' and 'ZREM' or 'HDEL'
+  local counted = (try('ZREM', parent .. ':unsuccessful', KEYS[1]) or 0) + (try(out, parent .. ':failed', KEYS[1]) or 0)
   if counted > 0 then try('SADD', parent .. ':dependencies', KEYS[1]) end
 end
-local list, still = KEYS[2], false
-if meta[1] then list, still = KEYS[3], true
-elseif meta[2] and try('LLEN', KEYS[4]) >= tonumber(meta[2]) then still = true end
+local still = meta[1] or (meta[2] and (try('LLEN', KEYS[4]) or 0) >= tonumber(meta[2]))
 if not still then try('ZADD', KEYS[6], 0, '0') end
-local length = try(ARGV[2] .. 'PUSH', list, ARGV[1])
+local priority = version == '6' and tonumber(try('HGET', KEYS[1], 'priority') or 0) or 0
+local length
+if priority > 0 then
+  local count = try('INCR', KEYS[9])
+  length = count and try('ZADD', KEYS[8], priority * 0x100000000 + count % 0x100000000, ARGV[1])
+else
+  length = try(ARGV[2] .. 'PUSH', meta[1] and version == '5' and KEYS[3] or KEYS[2], ARGV[1])
+end
 if length then redis.pcall('XADD', KEYS[7], 'MAXLEN', '~', meta[4] or 10000, '*', 'event', 'waiting', 'jobId', ARGV[1], 'prev', 'failed') end
 return done(length)
 `);

@@ -83,6 +83,6 @@ function toBullmq(native: RedisListNative, message: Outgoing, key: string): Orde
   const json = utf8Of(Buffer.from(native.fields.find(({ name }) => name === "opts")?.value ?? "", "base64")) ?? "";
   const lifo = spanAt(json, "/lifo");
   const side = lifo !== null && json.slice(lifo.start, lifo.end) === "true" ? "R" : "L";
-  const keys = ["wait", "paused", "active", "meta", "marker", "events"].map((name) => prefix + name);
+  const keys = ["wait", "paused", "active", "meta", "marker", "events", "prioritized", "pc"].map((name) => prefix + name);
   return { script: BULLMQ, keys: [prefix + native.id, ...keys], args: [native.id, side, ...hashOf(native, message, BULLMQ_LEFT).flat()] };
 }
