@@ -16,14 +16,15 @@ const NO_BYTES = Buffer.alloc(0);
 /** Of a job's hash, the field that is its payload. */
 const BODY_FIELDS: Readonly<Partial<Record<ListSource["envelope"], string>>> = { bullmq: "data", rq: "data", dramatiq: "message" };
 
-/** Netstrings, one after the other: `<bytes>:<text>`. */
+/** Netstrings, one after the other: `<bytes>:<text>`. What is none, because somebody else wrote there, is one part as it is. */
 function partsIn(value: Buffer): Buffer[] {
   const parts: Buffer[] = [];
   for (let at = 0; at < value.length; ) {
     const colon = value.indexOf(":", at);
-    const end = colon + 1 + Number(value.subarray(at, colon).toString("latin1"));
-    parts.push(value.subarray(colon + 1, end));
-    at = end;
+    const length = colon === -1 ? "" : value.subarray(at, colon).toString("latin1");
+    if (!/^\d{1,10}$/.test(length)) return [...parts, value.subarray(at)];
+    at = colon + 1 + Number(length);
+    parts.push(value.subarray(colon + 1, at));
   }
   return parts;
 }

@@ -42,8 +42,6 @@ export async function discoverLists(redis: RedisClient, cluster: boolean, patter
   return found.toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-const LONG = 10_000;
-
 async function described(redis: RedisClient, cluster: boolean, key: string, type: "list" | "zset", hygiene: readonly string[]): Promise<DiscoveredQueue<ListSource>> {
   const envelope = envelopeOf(key, type);
   const source = redisList.source.parse({ queue: key, ...(envelope === null ? {} : { envelope }) });
@@ -51,9 +49,9 @@ async function described(redis: RedisClient, cluster: boolean, key: string, type
   const warnings: string[] = [];
   if (isAsynq(key)) warnings.push("asynq's sets hold ids of tasks whose content lies elsewhere; Redrive does not capture them.");
   if (envelope !== null) warnings.push(...(LIFETIME[envelope] ?? []));
-  const { length, taken } = await countIn(redis, cluster, key);
-  if (length > LONG) warnings.push(`${length} wait here.`);
-  if (taken > 0) warnings.push(`${taken} were taken by Redrive and are not stored yet.`);
+  const counted = await countIn(redis, cluster, key).catch((error: unknown) => faultOf(error));
+  if (counted instanceof Fault) warnings.push(`It can not be captured: ${counted.detail}.`);
+  else if (counted.taken > 0) warnings.push(`${counted.taken} were taken by Redrive and are not stored yet.`);
   if (signs.length > 0) warnings.push(...hygiene);
   return { name: sourceName("redis-list", source), type: envelope === null ? type : `${envelope}, ${type}`, source, custody: "taken", deadLetterSigns: signs, warnings };
 }

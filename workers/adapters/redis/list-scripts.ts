@@ -23,14 +23,21 @@ local function keep(value)
   found[#found + 1] = value
   return true
 end
+-- in growing steps: how large elements are is known only once they are read
 local function fromList(key)
   if count >= most or redis.call('LLEN', key) == 0 then return end
   redis.call('LTRIM', key, 0, -1)
-  local elements = redis.call('LRANGE', key, count - most, -1)
-  local gone = 0
-  for at = #elements, 1, -1 do
-    if not keep(net(elements[at]) .. net('')) then break end
-    gone = gone + 1
+  local gone, step, full = 0, 1, false
+  while count < most and not full do
+    local wanted = math.min(step, most - count)
+    local elements = redis.call('LRANGE', key, -gone - wanted, -gone - 1)
+    for at = #elements, 1, -1 do
+      full = not keep(net(elements[at]) .. net(''))
+      if full then break end
+      gone = gone + 1
+    end
+    full = full or #elements < wanted
+    step = math.min(step * 2, 64)
   end
   if gone > 0 then redis.call('LTRIM', key, 0, -1 - gone) end
 end
@@ -68,14 +75,20 @@ local function fromSet(key)
   redis.call('ZREM', key, nobody)
   if envelope == 'dramatiq' then redis.call('HDEL', key .. '.msgs', nobody) end
   if hashOf(nobody) then redis.call('DEL', hashOf(nobody)) end
-  local members = redis.call('ZRANGE', key, 0, most - count - 1, 'WITHSCORES')
-  for at = 1, #members, 2 do
-    local member = members[at]
-    if not keep(net(member) .. net(members[at + 1]) .. jobOf(member)) then return end
-    redis.call('ZREM', key, member)
-    if envelope == 'dramatiq' then redis.call('HDEL', key .. '.msgs', member) end
-    local hash = hashOf(member)
-    if hash then redis.call('DEL', hash) end
+  local step = 1
+  while count < most do
+    local wanted = math.min(step, most - count)
+    local members = redis.call('ZRANGE', key, 0, wanted - 1, 'WITHSCORES')
+    for at = 1, #members, 2 do
+      local member = members[at]
+      if not keep(net(member) .. net(members[at + 1]) .. jobOf(member)) then return end
+      redis.call('ZREM', key, member)
+      if envelope == 'dramatiq' then redis.call('HDEL', key .. '.msgs', member) end
+      local hash = hashOf(member)
+      if hash then redis.call('DEL', hash) end
+    end
+    if #members < wanted * 2 then return end
+    step = math.min(step * 2, 64)
   end
 end
 local kind = redis.call('TYPE', KEYS[1]).ok
