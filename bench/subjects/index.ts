@@ -1,7 +1,11 @@
 import { rabbitmqSubject } from "./rabbitmq.ts";
+import { redisListSubject } from "./redis-list.ts";
+import { redisStreamSubject } from "./redis-stream.ts";
 import type { Subject } from "./subject.ts";
 
 /** Every kind that is measured beside its bare client. */
 export const SUBJECTS: readonly Subject[] = [
   rabbitmqSubject,
+  redisListSubject,
+  redisStreamSubject,
 ];

@@ -32,6 +32,8 @@ async function trade({ url, rate, signal, log }: TrafficOptions): Promise<void> 
     await producer.xgroup("CREATE", ORDERS, ORDERS_GROUP, "0", "MKSTREAM").catch(() => undefined);
     log(`sample traffic on Redis: ${rate} messages/s on the stream ${ORDERS}`);
     const consuming = until(live, () => fulfil(orders, live));
+    // whichever of the two fails first ends both
+    consuming.catch(() => gone.abort());
     await produce(rate, live, async () => {
       await producer.xadd(ORDERS, "MAXLEN", "~", MAX_ENTRIES, "*", "type", "order.placed", "tenant", "berlin", "payload", JSON.stringify(makeOrder()));
     });

@@ -24,6 +24,7 @@ export type BrokerKind = keyof typeof manifests;
 export const BROKER_KINDS: readonly BrokerKind[] = [
   "rabbitmq",
   "kafka",
+  "redis-list",
   "redis-stream",
   "nats",
   "pgboss",

@@ -15,7 +15,7 @@ export const redisList = defineManifest({
   settings: z.strictObject({
     ...redisSettings,
     /** Keys to list, one a line; `*` and `?` match as in SCAN. */
-    keys: z.string().default("*dead*\n*dlq*\n*failed*"),
+    keys: z.string().default("*dead*\n*dlq*\n*failed*\n*.XQ\n*:archived"),
   }),
   secrets: redisSecrets,
   source: z.strictObject({
@@ -25,6 +25,8 @@ export const redisList = defineManifest({
     pointers: z
       .strictObject({
         id: pointer.optional(),
+        /** What a resend sends; absent: the whole element. A string is sent as its text. */
+        payload: pointer.optional(),
         error: pointer.optional(),
         errorType: pointer.optional(),
         stack: pointer.optional(),
@@ -47,11 +49,17 @@ export const redisList = defineManifest({
     settings: [...redisForm.settings, { name: "keys", input: "lines", placeholder: "orders:dead" }],
     secrets: redisForm.secrets,
   },
-  permissions: ["+blmove +lmove +lrange +llen +lrem +rpush +lpush on the keys", "+scan +type, to list keys"],
+  permissions: [
+    "+ping +info +hello +client +select, to connect; +cluster in a cluster",
+    "+eval +evalsha +type +llen +lrange +ltrim +blmove +hset +hlen +hkeys +hmget +hdel on the keys, and on ~redrive:* where taken elements lie until they are stored",
+    "+zcard +zrange +zrem +hgetall +hget +del +xrevrange, to capture from sorted sets",
+    "+lpush +rpush on the keys to resend to; +exists +hset +hget +hmget +llen +hdel +del +sadd +incr +xadd +zadd +zrem +expire, to requeue jobs",
+    "+scan, to list keys",
+  ],
   capabilities: { discover: true },
   about: {
     client: "ioredis: single server, sentinel or cluster.",
-    capture: "elements are moved to a processing list, stored, then removed; what a crash left there is taken again.",
+    capture: "elements are moved to a place of Redrive's own beside the list, stored, then removed there; what a crash left there is taken again as the same.",
     depth: "exact, LLEN or ZCARD.",
     resend: "pushed to the end the producer pushes to, or as the job library itself requeues.",
   },

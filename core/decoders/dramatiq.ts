@@ -1,13 +1,15 @@
 import { edited, removals, type Edit } from "../json/edit.ts";
 import { integerOf, memberOf, membersOf, rootOf, stringOf, type Span } from "../json/read.ts";
 import { utf8Of } from "../message/bytes.ts";
+import type { Form } from "./base-form.ts";
 import type { Captured, Decoder } from "./decoder.ts";
 import { pythonError } from "./error-text.ts";
 import { given } from "./fields.ts";
 import { messageIdOf } from "./identity.ts";
+import { listOf, listTarget } from "./redis-jobs.ts";
 import { brokerForm, brokerTargets } from "./rabbitmq-x-death.ts";
 import { queueTarget, resendPlan } from "./resend-plan.ts";
-import { isoOfMs } from "./time.ts";
+import { isoOfMs, isoOfMsText } from "./time.ts";
 import { brokerStory } from "./x-death.ts";
 
 const SUFFIX = ".XQ";
@@ -26,8 +28,10 @@ function messageOf({ native, body }: Captured): Message | null {
   return complete ? { text, root } : null;
 }
 
+/** The queue by Dramatiq's name; in Redis a key is `<namespace>:<queue>.XQ`. */
 function workQueue({ native }: Captured): string {
-  return native.queue.slice(0, -SUFFIX.length);
+  const key = native.queue.slice(0, -SUFFIX.length);
+  return native.transport === "redis-list" ? key.slice(key.lastIndexOf(":") + 1) : key;
 }
 
 /** The body for a fresh life, changed only in these places; null when there is nothing to change. */
@@ -47,14 +51,23 @@ function freshBody({ text, root }: Message, queue: string): Uint8Array | null {
   return edits.length === 0 ? null : new TextEncoder().encode(edited(text, edits));
 }
 
+/** What the broker tells: RabbitMQ in its history, Redis by the score, the time of death in ms. */
+function toldByBroker(captured: Captured, queue: string): Pick<Form, "origin" | "reason" | "lastFailedAt"> {
+  const list = listOf(captured);
+  if (list !== null) return { origin: { kind: "redis-list", queue }, reason: "retries_exhausted", lastFailedAt: isoOfMsText(list.score) };
+  const { origin, reason } = brokerForm(captured);
+  const death = brokerStory(captured.headers)?.failed;
+  return { origin: origin ?? { kind: "rabbitmq", exchange: "", routingKey: queue, routingKeys: [queue], queue }, reason, lastFailedAt: death?.count === 1 ? death.firstAt : null };
+}
+
 /**
- * Dramatiq's `<queue>.XQ`; source: dramatiq brokers/rabbitmq.py and middleware/retries.py. The bytes are those of the
+ * Dramatiq's `<queue>.XQ`; source: dramatiq brokers/rabbitmq.py, brokers/redis/dispatch.lua and middleware/retries.py. The bytes are those of the
  * last enqueue, so counter and traceback tell of the failure before the fatal one.
  */
 export const dramatiq: Decoder = {
   rule: "dramatiq",
   title: "Dramatiq",
-  transports: ["amqp-0.9.1"],
+  transports: ["amqp-0.9.1", "redis-list"],
   matches: (captured) => messageOf(captured) !== null,
   decode(captured) {
     const form = brokerForm(captured);
@@ -65,15 +78,14 @@ export const dramatiq: Decoder = {
     const traceback = stringOf(text, memberOf(text, options, "traceback"));
     const counter = memberOf(text, options, "retries");
     const retries = counter === null ? 0 : integerOf(text, counter);
-    const death = brokerStory(captured.headers)?.failed;
     const queue = workQueue(captured);
+    const told = toldByBroker(captured, queue);
     return {
       ...form,
-      origin: form.origin ?? { kind: "rabbitmq", exchange: "", routingKey: queue, routingKeys: [queue], queue },
+      ...told,
       originalMessageId: stringOf(text, memberOf(text, root, "message_id")) ?? messageIdOf(captured),
-      attempts: form.reason === "rejected" && retries !== null && retries >= 0 ? retries + 1 : null,
+      attempts: (told.reason === "rejected" || told.reason === "retries_exhausted") && retries !== null && retries >= 0 ? retries + 1 : null,
       firstFailedAt: null,
-      lastFailedAt: death?.count === 1 ? death.firstAt : null,
       error: traceback === null ? null : pythonError(traceback),
       consumer: given({ queue, handler: stringOf(text, memberOf(text, root, "actor_name")) }),
       originalTimestamp: isoOfMs(integerOf(text, memberOf(text, root, "message_timestamp"))) ?? form.originalTimestamp,
@@ -82,7 +94,7 @@ export const dramatiq: Decoder = {
   plan(captured) {
     const message = messageOf(captured);
     const queue = workQueue(captured);
-    const target = queueTarget(captured, queue);
+    const target = listOf(captured) === null ? queueTarget(captured, queue) : listTarget(captured, captured.native.queue.slice(0, -SUFFIX.length), "right");
     const body = message === null ? null : freshBody(message, queue);
     return resendPlan(captured, {
       failedQueue: target,

@@ -1,5 +1,7 @@
 import type { NormalForm, ResendPlan } from "../message/normal-form.ts";
 import { SILENT } from "./base-form.ts";
+import { bullmq } from "./bullmq.ts";
+import { celeryRedis } from "./celery-redis.ts";
 import { celery } from "./celery.ts";
 import { dapr } from "./dapr.ts";
 import type { Captured, Decoder } from "./decoder.ts";
@@ -25,11 +27,17 @@ import { springCloudStreamKafka } from "./spring-cloud-stream-kafka.ts";
 import { springCloudStreamRabbit } from "./spring-cloud-stream-rabbit.ts";
 import { springKafkaNamed } from "./spring-kafka-named.ts";
 import { springKafkaDlt, springKafkaRetryableTopic } from "./spring-kafka.ts";
+import { redisListElement } from "./redis-list.ts";
+import { rq } from "./rq.ts";
+import { sidekiq } from "./sidekiq.ts";
+import { symfonyRedis } from "./symfony-redis.ts";
 import { symfony } from "./symfony.ts";
 import { uberDlq } from "./uber-dlq.ts";
 import { unknown } from "./unknown.ts";
 import { watermill } from "./watermill.ts";
 import { wolverine } from "./wolverine.ts";
+import { watermillRedis } from "./watermill-redis.ts";
+import { wolverineRedis } from "./wolverine-redis.ts";
 
 /**
  * In detection order, the first match wins. What the broker itself tells of this very death comes first: what a framework
@@ -68,6 +76,14 @@ export const decoders: readonly Decoder[] = [
   pgboss,
   dapr,
   uberDlq,
+  bullmq,
+  rq,
+  sidekiq,
+  celeryRedis,
+  redisListElement,
+  symfonyRedis,
+  watermillRedis,
+  wolverineRedis,
   unknown,
 ];
 

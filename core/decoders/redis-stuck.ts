@@ -30,8 +30,8 @@ export const redisStuck: Decoder = {
       ...base,
       origin: { kind: "redis-stream", queue: native.queue, group, entryId: native.entryId },
       originalMessageId: base.originalMessageId ?? native.entryId,
-      reason: fatal ? "terminated" : "delivery_limit",
-      reasonRaw: fatal ? "XNACK FATAL" : null,
+      reason: fatal ? "poison" : "delivery_limit",
+      reasonRaw: fatal ? "FATAL" : null,
       // the counter was set, not counted
       attempts: fatal ? null : Number(deliveries),
       originalTimestamp: base.originalTimestamp ?? addedAt(native.entryId),

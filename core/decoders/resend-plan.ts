@@ -1,3 +1,4 @@
+import { carriesStamp } from "../message/list-envelope.ts";
 import type { ResendNote, ResendPlan, Target } from "../message/normal-form.ts";
 import type { Native, Transport } from "../message/raw.ts";
 import type { Captured } from "./decoder.ts";
@@ -116,6 +117,10 @@ export function resendPlan(captured: Captured, parts: Parts): ResendPlan {
   if (parts.origin?.kind === "rabbitmq" && parts.origin.exchange !== "") notes.add("fan_out");
   if (names.has("Nats-Msg-Id") && captured.native.transport === "nats") notes.add("dedup_dropped");
   if (names.has("CC") && captured.native.transport === "amqp-0.9.1") notes.add("cc_dropped");
+  if (captured.native.transport === "redis-list") {
+    if (!carriesStamp(captured.native, parts.body ?? captured.body)) notes.add("no_headers");
+    if (captured.native.gone) notes.add("content_gone");
+  }
   if (properties.replyTo !== undefined) notes.add("reply_to_gone");
   if (properties.userId !== undefined) notes.add("user_id_dropped");
   if (properties.expiration !== undefined) notes.add("may_be_expired");

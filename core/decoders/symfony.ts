@@ -1,7 +1,7 @@
 import { integerOf, itemsOf, memberOf, rootOf, stringOf, type Span } from "../json/read.ts";
 import { headerText, type Header } from "../message/header.ts";
-import type { DeathError } from "../message/normal-form.ts";
-import { baseForm } from "./base-form.ts";
+import type { DeathError, Origin } from "../message/normal-form.ts";
+import { baseForm, type Form } from "./base-form.ts";
 import type { Decoder } from "./decoder.ts";
 import { carries, given } from "./fields.ts";
 import { resendPlan } from "./resend-plan.ts";
@@ -12,8 +12,11 @@ const SENT_TO_FAILURE = `${STAMP}SentToFailureTransportStamp`;
 const REDELIVERY = `${STAMP}RedeliveryStamp`;
 const ERROR_DETAILS = `${STAMP}ErrorDetailsStamp`;
 
+/** Whether headers say that Symfony sent the message to a failure transport. */
+export const isSentToFailure = (headers: readonly Header[]): boolean => carries(headers, SENT_TO_FAILURE);
+
 /** If SentToFailureTransportStamp stayed, the next failure would not reach the failure transport and be lost. */
-const STRIP = [REDELIVERY, ERROR_DETAILS, SENT_TO_FAILURE, `${STAMP}DelayStamp`];
+export const STRIP = [REDELIVERY, ERROR_DETAILS, SENT_TO_FAILURE, `${STAMP}DelayStamp`];
 
 type Stamps = { readonly text: string; readonly items: readonly Span[] };
 
@@ -61,30 +64,31 @@ function redeliveries(headers: readonly Header[]) {
   return { attempts: most === null ? null : most + 1, first: at(stamps.items[0]), last: at(stamps.items.at(-1)) };
 }
 
+/** What the stamps tell, wherever they stand. The origin is a transport's name. */
+export function stampedForm(headers: readonly Header[], kind: Origin["kind"]): Partial<Form> {
+  const sent = stampsIn(headers, SENT_TO_FAILURE);
+  const receiver = stringOf(sent.text, field(sent, sent.items.at(-1), "originalReceiverName"));
+  const { attempts, first, last } = redeliveries(headers);
+  return {
+    origin: receiver === null ? null : { kind, receiver },
+    reason: "retries_exhausted",
+    attempts,
+    firstFailedAt: first,
+    lastFailedAt: last,
+    error: errorOf(headers),
+    consumer: given({ messageType: headerText(headers, "type"), receiver }),
+  };
+}
+
 /**
  * Symfony Messenger's failure transport with the JSON serializer; source: symfony/messenger Serializer.php. The default
- * PHP serializer keeps its stamps inside the body, which stays closed to us. The origin is a transport's name.
+ * PHP serializer keeps its stamps inside the body, which stays closed to us.
  */
 export const symfony: Decoder = {
   rule: "symfony",
   title: "Symfony Messenger",
   transports: ["amqp-0.9.1"],
-  matches: ({ headers }) => carries(headers, SENT_TO_FAILURE),
-  decode(captured) {
-    const { headers } = captured;
-    const sent = stampsIn(headers, SENT_TO_FAILURE);
-    const receiver = stringOf(sent.text, field(sent, sent.items.at(-1), "originalReceiverName"));
-    const { attempts, first, last } = redeliveries(headers);
-    return {
-      ...baseForm(captured),
-      origin: receiver === null ? null : { kind: "rabbitmq", receiver },
-      reason: "retries_exhausted",
-      attempts,
-      firstFailedAt: first,
-      lastFailedAt: last,
-      error: errorOf(headers),
-      consumer: given({ messageType: headerText(headers, "type"), receiver }),
-    };
-  },
+  matches: ({ headers }) => isSentToFailure(headers),
+  decode: (captured) => ({ ...baseForm(captured), ...stampedForm(captured.headers, "rabbitmq") }),
   plan: (captured) => resendPlan(captured, { failedQueue: null, origin: null, strip: STRIP }),
 };

@@ -97,7 +97,7 @@ export type KafkaNative = {
 };
 
 /** An element of a Redis list, or of a sorted set that a job library keeps its dead in. It has no headers. */
-type RedisListNative = {
+export type RedisListNative = {
   readonly transport: "redis-list";
   /** The key it was captured from. */
   readonly queue: string;
@@ -109,6 +109,17 @@ type RedisListNative = {
   readonly score: string | null;
   /** Fields of the job's hash beside the body, in order; values are base64. */
   readonly fields: readonly { readonly name: string; readonly value: string }[];
+  /** Of a plain list: where its JSON elements keep what Redrive shows, as the source says. */
+  readonly pointers?: ListPointers;
+  /** Base64 of the whole element, where the body is only its payload. */
+  readonly wrapper?: string;
+  /** Only the id was left: the job's hash was gone when it was captured. */
+  readonly gone?: true;
+};
+
+/** JSON pointers into the elements of a plain list. */
+type ListPointers = {
+  readonly [K in "id" | "payload" | "headers" | "queue" | "error" | "errorType" | "stack" | "failedAt" | "attempts"]?: string | undefined;
 };
 
 /** An entry of a Redis stream: one of its fields is the body, the others are headers in their order. */

@@ -19,10 +19,13 @@ export type TestRedis = RedisAddress & {
 
 const PROGRAMS = ["/usr/bin/redis-server", "/usr/local/bin/redis-server", "/opt/homebrew/bin/redis-server"];
 
+/** The installed server; empty where there is none. */
+export const REDIS_SERVER = PROGRAMS.find((path) => existsSync(path)) ?? "";
+
 /** A redis-server of one's own: free loopback port, password, append-only file in a folder that goes with it. */
 export async function startRedis(extra: readonly string[] = []): Promise<TestRedis> {
-  const command = PROGRAMS.find((path) => existsSync(path));
-  if (command === undefined) throw new Error("redis-server is not installed");
+  const command = REDIS_SERVER;
+  if (command === "") throw new Error("redis-server is not installed");
   const folder = await mkdtemp(join(tmpdir(), "redrive-redis-"));
   const [port] = (await freePorts(1)) as [number];
   const password = "sesame";

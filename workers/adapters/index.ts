@@ -29,6 +29,7 @@ export type OpenInput = {
 const openers: { readonly [K in BrokerKind]?: (input: OpenInput) => Promise<AnySession> } = {
   rabbitmq: async (input) => open(manifests.rabbitmq, (await import("./rabbitmq/connect.ts")).connectRabbit, input),
   kafka: async (input) => open(manifests.kafka, (await import("./kafka/connect.ts")).connectKafka, input),
+  "redis-list": async (input) => open(manifests["redis-list"], (await import("./redis/connect-list.ts")).connectRedisList, input),
   "redis-stream": async (input) => open(manifests["redis-stream"], (await import("./redis/connect.ts")).connectRedisStream, input),
   nats: async (input) => open(manifests.nats, (await import("./nats/connect.ts")).connectNats, input),
   pgboss: async (input) => open(manifests.pgboss, (await import("./pgboss/connect.ts")).connectPgBoss, input),

@@ -3,7 +3,7 @@ import { type Fault, type FaultCode } from "#core/fault.ts";
 
 /** The word with which a Redis error begins, or a sentence of its own; redis source, server.c and networking.c. */
 const WORDS: readonly (readonly [RegExp, FaultCode])[] = [
-  [/^(WRONGPASS|NOAUTH|NOPERM|ERR AUTH|ERR invalid password)/, "unauthorised"],
+  [/^(WRONGPASS|NOAUTH|NOPERM|ERR AUTH|ERR invalid password)|user executing the script can't/, "unauthorised"],
   [/^(WRONGTYPE|BUSYKEY|EXECABORT|CROSSSLOT|ERR value|ERR syntax|ERR wrong number)/, "invalid"],
   [/^ERR DB index is out of range/, "not_found"],
   [/^(OOM|MISCONF|NOREPLICAS|READONLY)/, "blocked"],

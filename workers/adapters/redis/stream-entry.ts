@@ -7,7 +7,7 @@ import type { Outgoing, RawDeath } from "#core/message/raw.ts";
 export type Entry = readonly [id: Buffer, fields: readonly Buffer[] | null];
 
 /** Names under which producers keep what a message is about, in the order in which they are tried. */
-const BODY_FIELDS = ["payload", "body", "data", "message", "value", "event", "job"];
+const BODY_FIELDS = ["payload", "body", "data", "message", "value", "event", "job", "envelope"];
 
 const NO_BYTES = Buffer.alloc(0);
 
