@@ -1,11 +1,13 @@
-import type { Consumer, EachBatchPayload, KafkaMessage } from "kafkajs";
+import type { Consumer, EachBatchPayload } from "kafkajs";
 import type { Batch, CaptureLimits, Cursor } from "#core/brokers/adapter.ts";
 import { Fault } from "#core/fault.ts";
+import type { RawDeath } from "#core/message/raw.ts";
 import { partitionsOf, type Cluster } from "./cluster.ts";
 import { faultOf, isRebalance } from "./faults.ts";
 import { chunksOf, handover, type Chunk } from "./handover.ts";
 import { cursorOf, gapNotice, startOf, type Position } from "./position.ts";
-import { deathOf } from "./record.ts";
+import { deathsOf } from "./pointer.ts";
+import { sourceRecords, type SourceRecords } from "./source-records.ts";
 
 const SESSION_MS = 6_000;
 const MAX_WAIT_MS = 300;
@@ -41,7 +43,7 @@ export async function* capture(cluster: Cluster, group: string, topic: string, f
       const run = consumer.run({ autoCommit: false, eachBatchAutoResolve: false, partitionsConsumedConcurrently: 3, eachBatch: (payload) => take(payload, hand.epochs, limits, hand.give) });
       await Promise.race([run, hand.ended]);
       for (const [partition, offset] of Object.entries(start.position.next)) if (!hand.signal.aborted) consumer.seek({ topic, partition: Number(partition), offset });
-      const reading: Reading = { cluster, consumer, topic, position: start.position, epochs: hand.epochs, notices: [...start.notices] };
+      const reading: Reading = { cluster, consumer, topic, limits, look: sourceRecords(cluster), stop: hand.signal, position: start.position, epochs: hand.epochs, notices: [...start.notices] };
       if (reading.notices.length > 0) yield batchOf(reading, null);
       for await (const chunk of hand.chunks()) yield* batches(reading, chunk);
     } finally {
@@ -79,6 +81,10 @@ type Reading = {
   readonly cluster: Cluster;
   readonly consumer: Consumer;
   readonly topic: string;
+  readonly limits: CaptureLimits;
+  /** Reads what a share group's letters point to. */
+  readonly look: SourceRecords;
+  readonly stop: AbortSignal;
   position: Position;
   readonly epochs: Map<number, number>;
   /** Waiting for the next batch. */
@@ -86,26 +92,34 @@ type Reading = {
 };
 
 async function* batches(reading: Reading, chunk: Chunk): AsyncGenerator<Batch, void, void> {
-  const { position, topic, cluster } = reading;
-  const expected = position.next[chunk.partition];
+  const { topic, cluster } = reading;
+  const { partition } = chunk;
+  const { era, next } = reading.position;
+  const expected = next[partition];
   // what an earlier read has handed out already is not handed out again
   const records = chunk.records.filter(({ offset }) => expected === undefined || BigInt(offset) >= BigInt(expected));
   const [first] = records;
   if (first === undefined) return;
   if (expected !== undefined && BigInt(first.offset) > BigInt(expected)) {
     // markers and compaction leave gaps too: only what lies before the log's start was lost
-    const low = (await cluster.admin.fetchTopicOffsets(topic)).find(({ partition }) => partition === chunk.partition)?.low ?? "0";
-    if (BigInt(low) > BigInt(expected)) reading.notices.push(gapNotice(chunk.partition, expected, low));
+    const low = (await cluster.admin.fetchTopicOffsets(topic)).find((each) => each.partition === partition)?.low ?? "0";
+    if (BigInt(low) > BigInt(expected)) reading.notices.push(gapNotice(partition, expected, low));
   }
-  yield batchOf(reading, { partition: chunk.partition, records });
+  for await (const part of deathsOf({ topic, partition, era, records }, reading.look, reading.limits.maxBytes, reading.stop)) {
+    if (chunk.withdrawn()) return;
+    reading.notices.push(...part.notices);
+    const [from, to] = [part.records[0]?.offset, part.records.at(-1)?.offset];
+    if (from !== undefined && to !== undefined) yield batchOf(reading, { partition, deaths: part.deaths, from, after: String(BigInt(to) + 1n) });
+  }
 }
 
-function batchOf(reading: Reading, read: { readonly partition: number; readonly records: readonly KafkaMessage[] } | null): Batch {
+/** `from` is the first offset of what was read of a partition, `after` the one to go on from. */
+type ReadPart = { readonly partition: number; readonly deaths: readonly RawDeath[]; readonly from: string; readonly after: string };
+
+function batchOf(reading: Reading, read: ReadPart | null): Batch {
   const { topic, consumer, epochs } = reading;
-  const last = read?.records.at(-1);
-  const before = reading.position;
-  const after = last === undefined || read === null ? null : String(BigInt(last.offset) + 1n);
-  if (read !== null && after !== null) reading.position = { ...before, next: { ...before.next, [read.partition]: after } };
+  const goOn = (partition: number, offset: string): Position => ({ ...reading.position, next: { ...reading.position.next, [partition]: offset } });
+  if (read !== null) reading.position = goOn(read.partition, read.after);
   const notices = reading.notices.splice(0);
   let decided = false;
   const decide = (): void => {
@@ -113,25 +127,24 @@ function batchOf(reading: Reading, read: { readonly partition: number; readonly 
     decided = true;
   };
   return {
-    deaths: (read?.records ?? []).map((record) => deathOf(topic, read?.partition ?? 0, record, before.era)),
+    deaths: read?.deaths ?? [],
     ...(notices.length === 0 ? {} : { notices }),
     cursor: cursorOf(reading.position),
     async accept() {
       decide();
-      if (read === null || after === null) return;
+      if (read === null) return;
       try {
-        await consumer.commitOffsets([{ topic, partition: read.partition, offset: after }]);
+        await consumer.commitOffsets([{ topic, partition: read.partition, offset: read.after }]);
       } catch (error) {
         if (!isRebalance(error)) throw faultOf(error);
       }
     },
     async release() {
       decide();
-      const first = read?.records[0];
-      if (read === null || first === undefined) return;
+      if (read === null) return;
       epochs.set(read.partition, (epochs.get(read.partition) ?? 0) + 1);
-      reading.position = { ...reading.position, next: { ...reading.position.next, [read.partition]: first.offset } };
-      consumer.seek({ topic, partition: read.partition, offset: first.offset });
+      reading.position = goOn(read.partition, read.from);
+      consumer.seek({ topic, partition: read.partition, offset: read.from });
     },
   };
 }

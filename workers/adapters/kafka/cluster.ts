@@ -1,8 +1,9 @@
-import kafkajs, { type Admin, type Kafka as KafkaClient, type SASLOptions } from "kafkajs";
+import type { Admin, Kafka as KafkaClient, SASLOptions } from "kafkajs";
 import type { z } from "zod";
 import { before } from "#core/brokers/deadline.ts";
 import type { kafka } from "#core/brokers/kafka.ts";
 import { Fault } from "#core/fault.ts";
+import { kafkajs } from "./client.ts";
 import { learnCodecs } from "./codecs.ts";
 import { faultOf } from "./faults.ts";
 

@@ -1,6 +1,7 @@
-import kafkajs, { type Admin } from "kafkajs";
+import type { Admin } from "kafkajs";
 import type { DeadLetterSign, Depth, DiscoveredQueue } from "#core/brokers/adapter.ts";
 import { before } from "#core/brokers/deadline.ts";
+import { kafkajs } from "./client.ts";
 import { partitionsOf } from "./cluster.ts";
 import { faultOf } from "./faults.ts";
 
