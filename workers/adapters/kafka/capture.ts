@@ -12,6 +12,9 @@ import { sourceRecords, type SourceRecords } from "./source-records.ts";
 const SESSION_MS = 6_000;
 const MAX_WAIT_MS = 300;
 const LEAVE_MS = 800;
+const LOOK_MS = 2_000;
+/** Partitions that were added are read after this. */
+const METADATA_MS = 15_000;
 
 /**
  * Reads a topic with a group of ours. Where to go on is what Postgres stored with the records; the group's commits follow
@@ -30,23 +33,36 @@ export async function* capture(cluster: Cluster, group: string, topic: string, f
       rebalanceTimeout: SESSION_MS,
       heartbeatInterval: SESSION_MS / 4,
       maxWaitTimeInMs: MAX_WAIT_MS,
+      metadataMaxAge: METADATA_MS,
       maxBytesPerPartition: limits.maxBytes,
       allowAutoTopicCreation: false,
       retry: { retries: 2, initialRetryTime: 100, maxRetryTime: 1_000, restartOnFailure: async () => false },
     });
+    // kafkajs reads nothing, and says nothing, when the topic is gone
+    const look = setInterval(() => partitionsOf(admin, topic).catch((fault: Fault) => (fault.code === "not_found" || fault.code === "unauthorised") && hand.fail(fault)), LOOK_MS).unref();
     const forget = cluster.onClose(() => consumer.disconnect());
     const hand = handover(AbortSignal.any([stop, cluster.ended]));
+    const assigned = new Set<number>();
+    const reading: Reading = { cluster, consumer, topic, limits, look: sourceRecords(cluster), stop: hand.signal, assigned, position: start.position, epochs: hand.epochs, notices: [...start.notices] };
     try {
       consumer.on("consumer.crash", ({ payload }) => hand.fail(faultOf(payload.error)));
+      // with each generation anew: the group may remember another place than Postgres, and who had a partition meanwhile may
+      // have read on; what is on its way from before is stale by this, or no longer ours
+      consumer.on("consumer.group_join", ({ payload }) => {
+        assigned.clear();
+        for (const partition of payload.memberAssignment[topic] ?? []) {
+          assigned.add(partition);
+          consumer.seek({ topic, partition, offset: reading.position.next[partition] ?? "0" });
+        }
+      });
       await consumer.connect();
       await consumer.subscribe({ topics: [topic], fromBeginning: true });
-      const run = consumer.run({ autoCommit: false, eachBatchAutoResolve: false, partitionsConsumedConcurrently: 3, eachBatch: (payload) => take(payload, hand.epochs, limits, hand.give) });
+      const run = consumer.run({ autoCommit: false, eachBatchAutoResolve: false, partitionsConsumedConcurrently: 3, eachBatch: (payload) => take(payload, reading, hand.give) });
       await Promise.race([run, hand.ended]);
-      for (const [partition, offset] of Object.entries(start.position.next)) if (!hand.signal.aborted) consumer.seek({ topic, partition: Number(partition), offset });
-      const reading: Reading = { cluster, consumer, topic, limits, look: sourceRecords(cluster), stop: hand.signal, position: start.position, epochs: hand.epochs, notices: [...start.notices] };
       if (reading.notices.length > 0) yield batchOf(reading, null);
       for await (const chunk of hand.chunks()) yield* batches(reading, chunk);
     } finally {
+      clearInterval(look);
       hand.close();
       forget();
       await Promise.race([consumer.disconnect().catch(() => undefined), new Promise((resolve) => setTimeout(resolve, LEAVE_MS).unref())]);
@@ -58,12 +74,12 @@ export async function* capture(cluster: Cluster, group: string, topic: string, f
 }
 
 /** Hands the records of one fetch on in chunks, and waits for each to be taken; the group hears of us meanwhile. */
-async function take({ batch, resolveOffset, heartbeat, isRunning, isStale }: EachBatchPayload, epochs: Map<number, number>, limits: CaptureLimits, give: (chunk: Chunk) => Promise<boolean>): Promise<void> {
+async function take({ batch, resolveOffset, heartbeat, isRunning, isStale }: EachBatchPayload, { epochs, limits, assigned }: Reading, give: (chunk: Chunk) => Promise<boolean>): Promise<void> {
   const epoch = epochs.get(batch.partition) ?? 0;
   for (const records of chunksOf(batch.messages, limits)) {
-    const gone = (): boolean => !isRunning() || isStale() || (epochs.get(batch.partition) ?? 0) !== epoch;
+    const gone = (): boolean => !isRunning() || isStale() || !assigned.has(batch.partition) || (epochs.get(batch.partition) ?? 0) !== epoch;
     if (gone()) return;
-    const chunk: Chunk = { partition: batch.partition, records, withdrawn: gone };
+    const chunk: Chunk = { partition: batch.partition, records, high: batch.highWatermark, withdrawn: gone };
     const beat = setInterval(() => heartbeat().catch(() => undefined), SESSION_MS / 4);
     try {
       if (!(await give(chunk)) || gone()) return;
@@ -85,6 +101,8 @@ type Reading = {
   /** Reads what a share group's letters point to. */
   readonly look: SourceRecords;
   readonly stop: AbortSignal;
+  /** The partitions that are ours in this generation. */
+  readonly assigned: ReadonlySet<number>;
   position: Position;
   readonly epochs: Map<number, number>;
   /** Waiting for the next batch. */
@@ -96,6 +114,7 @@ async function* batches(reading: Reading, chunk: Chunk): AsyncGenerator<Batch, v
   const { partition } = chunk;
   const { era, next } = reading.position;
   const expected = next[partition];
+  if (expected !== undefined && BigInt(chunk.high) < BigInt(expected)) throw new Fault("unreachable", `the topic ${topic} was deleted and made anew; it is opened again`);
   // what an earlier read has handed out already is not handed out again
   const records = chunk.records.filter(({ offset }) => expected === undefined || BigInt(offset) >= BigInt(expected));
   const [first] = records;
@@ -117,7 +136,7 @@ async function* batches(reading: Reading, chunk: Chunk): AsyncGenerator<Batch, v
 type ReadPart = { readonly partition: number; readonly deaths: readonly RawDeath[]; readonly from: string; readonly after: string };
 
 function batchOf(reading: Reading, read: ReadPart | null): Batch {
-  const { topic, consumer, epochs } = reading;
+  const { topic, consumer, epochs, assigned } = reading;
   const goOn = (partition: number, offset: string): Position => ({ ...reading.position, next: { ...reading.position.next, [partition]: offset } });
   if (read !== null) reading.position = goOn(read.partition, read.after);
   const notices = reading.notices.splice(0);
@@ -132,7 +151,8 @@ function batchOf(reading: Reading, read: ReadPart | null): Batch {
     cursor: cursorOf(reading.position),
     async accept() {
       decide();
-      if (read === null) return;
+      // the group takes a member's commit for any partition: of one that is another's now, it would undo theirs
+      if (read === null || !assigned.has(read.partition)) return;
       try {
         await consumer.commitOffsets([{ topic, partition: read.partition, offset: read.after }]);
       } catch (error) {

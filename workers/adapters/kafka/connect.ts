@@ -4,8 +4,9 @@ import type { kafka } from "#core/brokers/kafka.ts";
 import { capture } from "./capture.ts";
 import { openCluster } from "./cluster.ts";
 import { faultOf } from "./faults.ts";
+import { depths } from "./depth.ts";
 import { publish } from "./publish.ts";
-import { depths, discover } from "./topics.ts";
+import { discover } from "./topics.ts";
 import { openWriter } from "./writer.ts";
 
 /** Opens a session with one Kafka cluster. Throws Fault. */
@@ -21,8 +22,8 @@ export const connectKafka: Adapter<typeof kafka> = async ({ name, settings, secr
     },
     capture: (source, from, limits, stop) => capture(cluster, settings.group, source.queue, from, limits, stop),
     publish: (messages, target, deadline) => publish({ known, writer }, messages, target, deadline),
-    depth: (sources, deadline) => depths(admin, settings.group, sources, deadline),
-    discover: (deadline) => discover(admin, deadline),
+    depth: (sources, deadline) => depths(cluster, settings.group, sources, deadline),
+    discover: (deadline) => discover(cluster, deadline),
     lost,
     async [Symbol.asyncDispose]() {
       close();

@@ -41,6 +41,8 @@ const NAMES: readonly (readonly [RegExp, FaultCode])[] = [
 const WORDS: readonly (readonly [RegExp, FaultCode])[] = [
   [/does not host this topic-partition/, "not_found"],
   [/authentication failed|invalid credentials/i, "unauthorised"],
+  [/certificate/i, "unauthorised"],
+  [/SSL routines|wrong version number|EPROTO/i, "unsupported"],
   [/ECONNREFUSED|ECONNRESET|Closed connection|socket|disconnected/i, "unreachable"],
   [/timed? ?out/i, "timeout"],
 ];

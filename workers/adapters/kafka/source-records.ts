@@ -1,8 +1,7 @@
 import type { Broker, KafkaMessage } from "kafkajs";
 import { before } from "#core/brokers/deadline.ts";
 import { Fault } from "#core/fault.ts";
-import { kafkajs } from "./client.ts";
-import type { Cluster } from "./cluster.ts";
+import { topicFault, type Cluster } from "./cluster.ts";
 import { faultOf, isOutOfRange, isPassing } from "./faults.ts";
 
 /** Where a record lies. */
@@ -24,39 +23,18 @@ const READ_UNCOMMITTED = 0;
 
 type Read = { readonly offset: bigint; readonly messages: readonly KafkaMessage[] };
 
-/**
- * Reads by topic, partition and offset, without a group. The last answer is kept: pointers to neighbours cost one fetch.
- * The reading client is kafkajs's own, which it hands to whoever assigns partitions; its consumer never runs.
- */
-export function sourceRecords({ kafka, onClose }: Cluster): SourceRecords {
-  type Inner = Parameters<NonNullable<NonNullable<Parameters<typeof kafka.consumer>[0]>["partitionAssigners"]>[number]>[0]["cluster"];
-  let opening: Promise<Inner> | null = null;
+/** Reads by topic, partition and offset, without a group. The last answer is kept: pointers to neighbours cost one fetch. */
+export function sourceRecords({ reader }: Pick<Cluster, "reader">): SourceRecords {
   let last: (Read & { readonly at: string }) | null = null;
-  const open = async (): Promise<Inner> => {
-    const inner: Inner[] = [];
-    const consumer = kafka.consumer({
-      groupId: "redrive-reads-without-a-group",
-      allowAutoTopicCreation: false,
-      partitionAssigners: [(given) => (inner.push(given.cluster), kafkajs.PartitionAssigners.roundRobin(given))],
-      retry: { retries: 1, initialRetryTime: 100, maxRetryTime: 500 },
-    });
-    onClose(() => consumer.disconnect());
-    await consumer.connect();
-    if (inner[0] === undefined) throw new Error("kafkajs gave no cluster to its assigner");
-    return inner[0];
-  };
-  const client = (): Promise<Inner> => {
-    opening ??= open();
-    opening.catch(() => (opening = null));
-    return opening;
-  };
   const read = async ({ topic, partition, offset }: Address): Promise<Read> => {
-    const inner = await client();
+    const inner = await reader();
     await inner.addTargetTopic(topic);
-    const [leader] = Object.keys(inner.findLeaderForPartitions(topic, [partition]));
+    const partitions = inner.findTopicPartitionMetadata(topic);
+    if (partitions.length === 0) throw topicFault(topic, partitions);
+    const leader = partitions.find(({ partitionId }) => partitionId === partition)?.leader;
     if (leader === undefined) throw new Fault("not_found", `${topic} has no partition ${partition}`);
-    if (Number(leader) < 0) throw new Fault("blocked", `partition ${partition} of ${topic} has no leader`);
-    const broker = await inner.findBroker({ nodeId: leader });
+    if (leader < 0) throw new Fault("blocked", `partition ${partition} of ${topic} has no leader`);
+    const broker = await inner.findBroker({ nodeId: String(leader) });
     return { offset: BigInt(offset), messages: messagesIn(await broker.fetch(request(topic, partition, offset))) };
   };
   const patiently = async (address: Address, signal: AbortSignal): Promise<Read> => {
@@ -66,7 +44,7 @@ export function sourceRecords({ kafka, onClose }: Cluster): SourceRecords {
       } catch (error) {
         if (tries === TRIES || signal.aborted || !isPassing(error)) throw error;
         await new Promise((resolve) => setTimeout(resolve, PAUSE_MS * tries));
-        await (await client()).refreshMetadata().catch(() => undefined);
+        await (await reader()).refreshMetadata().catch(() => undefined);
       }
   };
   return async (address, signal) => {
