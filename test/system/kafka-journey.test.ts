@@ -11,7 +11,7 @@ import { brokerScene, type BrokerScene } from "./broker-scene.ts";
 // In and out again: records that were produced, rows, copies that came out, while workers are killed at any moment.
 const { server, reason } = await onDemand<KafkaAddress>("kafka");
 const PARTITIONS = 12;
-const { total, kills } = env.longRun ? { total: 200_000, kills: 10 } : { total: 24_000, kills: 5 };
+const { total, kills } = env.longRun ? { total: 200_000, kills: 10 } : { total: 24_000, kills: 3 };
 const MINUTES = 60_000;
 
 let client: Kafka;
