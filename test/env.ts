@@ -4,4 +4,6 @@ export const env = {
   databaseUrl: process.env.TEST_DATABASE_URL,
   /** A broker that cannot be had is a failure, not a skip. */
   requireBrokers: process.env.REDRIVE_REQUIRE_BROKERS === "all",
+  /** Tests of endurance run at their full size: minutes instead of seconds. */
+  longRun: process.env.REDRIVE_LONG_TESTS === "1",
 } as const;

@@ -27,6 +27,23 @@ export type PublishOutcome =
   | { readonly status: "refused"; readonly fault: Fault } // certainly not delivered
   | { readonly status: "unknown"; readonly fault: Fault }; // may or may not have been
 
+/**
+ * How a reader's place lies in a queue that keeps what was read. `none`: it has none yet. `truncated`: before what is left,
+ * so messages were deleted before it read them. `beyond`: after the end, so the queue was made anew.
+ */
+export type Place = "set" | "none" | "truncated" | "beyond";
+
+/** Whoever reads such a queue with a place of its own: a consumer group. */
+export type Reader = {
+  readonly name: string;
+  /** Messages after its place. */
+  readonly behind: number;
+  readonly place: Place;
+};
+
+/** Those that are farthest behind first; `more`: there may be others. */
+export type Readers = { readonly list: readonly Reader[]; readonly more: boolean };
+
 /** A depth with its kind; unknown is never zero. */
 export type Depth =
   | {
@@ -35,6 +52,8 @@ export type Depth =
       /** Handed to consumers and not acknowledged; null when the broker does not tell. */
       readonly inFlight: number | null;
       readonly consumers: number | null;
+      /** Redrive's own place, where the queue keeps what was read. */
+      readonly place?: Place;
     }
   | { readonly kind: "unknown"; readonly fault: Fault };
 
@@ -51,6 +70,8 @@ export type DiscoveredQueue<S> = {
   readonly source: S;
   readonly custody: Custody;
   readonly deadLetterSigns: readonly DeadLetterSign[];
+  /** Null, or left out, where the broker does not tell. */
+  readonly readers?: Readers | null;
   /** Warnings about the set-up, in English, e.g. a dead-letter exchange that does not exist. */
   readonly warnings: readonly string[];
 };

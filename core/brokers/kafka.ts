@@ -38,13 +38,14 @@ export const kafka = defineManifest({
     "describe and read on the topics to capture",
     "read on the consumer groups that begin with the group's name",
     "describe on the groups whose lag is to be shown",
+    "read on the topics that share groups' letters point to",
     "write and describe on the topics to resend to, and idempotent write",
   ],
   capabilities: { discover: true },
   about: {
     client: "kafkajs, with gzip, snappy, lz4 and zstd.",
-    capture: "records are read with a consumer group of Redrive's own and stay in the topic; offsets are committed after they are stored.",
-    depth: "end offsets minus the group's; an upper bound where the log has gaps.",
+    capture: "records are read with a consumer group of Redrive's own and stay in the topic; offsets are committed after they are stored. A share group's letter comes with the record it points to.",
+    depth: "end offsets minus the group's; an upper bound where the log has gaps. The groups that read a topic are listed with their lag, but share groups, which commit no offsets.",
     resend: "idempotent producer, acks=all, with the same key, on the same partition where the count is unchanged.",
   },
 });

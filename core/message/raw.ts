@@ -1,7 +1,7 @@
 import type { Header } from "./header.ts";
 import type { Native } from "./native.ts";
 
-export type { AmqpProperties, AmqpTextProperty, Native, Transport } from "./native.ts";
+export type { AmqpProperties, AmqpTextProperty, KafkaNative, Native, Transport } from "./native.ts";
 
 /**
  * How one death is told from another.

@@ -20,7 +20,7 @@ beforeAll(async () => {
   await aQueue(db, one, { name: "orders", ready: 0, depthKind: "exact" });
   await aQueue(db, one, { name: "orders.dlq", ready: 7, depthKind: "exact", deadLetterSigns: dead });
   await aQueue(db, one, { name: "odd_100%", deadLetterSigns: '[{"sign":"name"}]' });
-  await aQueue(db, other, { name: "mail.dlq", ready: 3, depthKind: "estimate", deadLetterSigns: dead, warnings: '["no dead-letter exchange"]' });
+  await aQueue(db, other, { name: "mail.dlq", ready: 3, depthKind: "estimate", deadLetterSigns: dead, warnings: '["no dead-letter exchange"]', place: "truncated", readers: '{"list":[{"name":"billing","behind":4,"place":"set"}],"more":false}' });
   await aQueue(db, other, { name: "gone", goneAt: new Date() });
   await aQueue(db, other, { name: "gone.but.captured", goneAt: new Date() });
   await aSource(db, other, { name: "gone.but.captured", capturing: false });
@@ -45,6 +45,8 @@ test("deepest first, unknown last and still unknown, gone only while captured", 
     capturing: true,
     deadLetterSigns: [{ sign: "target_of", queue: "orders" }, { sign: "name" }],
     warnings: ["no dead-letter exchange"],
+    place: "truncated",
+    readers: { list: [{ name: "billing", behind: 4, place: "set" }], more: false },
   });
   // a source of the same name on another connection is not this queue's
   expect(list.rows[0]).toMatchObject({ sourceId: null });

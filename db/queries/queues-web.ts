@@ -1,5 +1,5 @@
 import { and, asc, count, eq, gt, ilike, inArray, isNotNull, isNull, ne, or, sql, type SQL } from "drizzle-orm";
-import type { DeadLetterSign } from "#core/brokers/adapter.ts";
+import type { DeadLetterSign, Readers } from "#core/brokers/adapter.ts";
 import type { Db, Tx } from "../client.ts";
 import { connections, queues, queueSamples, sources } from "../schema/index.ts";
 import { containing } from "./containing.ts";
@@ -62,6 +62,10 @@ const selectQueues = (db: Db | Tx) =>
       ready: queues.ready,
       inFlight: queues.inFlight,
       consumers: queues.consumers,
+      place: queues.place,
+      readers: queues.readers,
+      /** The age of the readers. */
+      discoveredAt: connections.discoveredAt,
       /** A queue's own row is written when its numbers change; the connection's time says until when they held. */
       measuredAt: sql<Date | null>`case when ${queues.depthKind} = 'unknown' then ${queues.measuredAt}
         else greatest(${queues.measuredAt}, ${connections.measuredAt}) end`.mapWith(queues.measuredAt),
@@ -76,10 +80,11 @@ const selectQueues = (db: Db | Tx) =>
     .leftJoin(sources, capturedBy)
     .$dynamic();
 
-const opened = <T extends { deadLetterSigns: string; warnings: string }>(row: T) => ({
+const opened = <T extends { deadLetterSigns: string; warnings: string; readers: string | null }>(row: T) => ({
   ...row,
   deadLetterSigns: JSON.parse(row.deadLetterSigns) as DeadLetterSign[],
   warnings: JSON.parse(row.warnings) as string[],
+  readers: row.readers === null ? null : (JSON.parse(row.readers) as Readers),
 });
 
 /** The queues that look like dead-letter queues and that nobody captures: how many, and the deepest few. */

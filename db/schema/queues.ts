@@ -1,4 +1,5 @@
 import { bigint, integer, pgTable, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core";
+import type { Place } from "#core/brokers/adapter.ts";
 import type { Custody } from "#core/brokers/manifest.ts";
 import { moment } from "./columns.ts";
 import { connections } from "./connections.ts";
@@ -25,6 +26,10 @@ export const queues = pgTable(
     ready: bigint({ mode: "number" }),
     inFlight: bigint("in_flight", { mode: "number" }),
     consumers: integer(),
+    /** Redrive's own place in a queue that keeps what was read; null where there is no such thing. */
+    place: text().$type<Place>(),
+    /** JSON text: Readers, as of the connection's `discovered_at`; null is unknown. */
+    readers: text(),
     measuredAt: moment("measured_at"),
     /** Null while the broker still shows it. */
     goneAt: moment("gone_at"),

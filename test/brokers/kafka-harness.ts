@@ -72,10 +72,14 @@ const nasty = (): Planted[] => [
       { name: "empty", value: { t: "text", v: "" } },
       { name: "bytes", value: { t: "bytes", v: Buffer.of(0xff, 0xfe, 0, 0x80).toString("base64") } },
       { name: "again", value: { t: "text", v: "1" } },
+      { name: "ghost", value: { t: "void" } },
       { name: "again", value: { t: "bytes", v: Buffer.of(0xff).toString("base64") } },
+      { name: "7", value: { t: "text", v: "a name that objects put first" } },
+      { name: "", value: { t: "text", v: "no name" } },
       { name: "again", value: { t: "text", v: "3" } },
       { name: "constructor", value: { t: "text", v: "no function" } },
       { name: "__proto__", value: { t: "text", v: "polluted" } },
+      { name: "again", value: { t: "void" } },
       { name: "long", value: { t: "text", v: "stack ".repeat(50_000) } },
     ],
   },
@@ -89,8 +93,9 @@ export async function kafkaHarness(address: KafkaAddress): Promise<AdapterHarnes
     access: kafkaAccess(address.port),
     // the listener behind the proxy tells clients the proxy's address, so that nothing goes past it
     proxied: async (): Promise<Proxied<Manifest>> => {
-      const proxy = await startFaultProxy({ host: address.host, port: address.proxiedPort }, address.proxyPort);
-      return { proxy, access: kafkaAccess(address.proxyPort), [Symbol.asyncDispose]: () => proxy[Symbol.asyncDispose]() };
+      const [{ port, proxyPort }] = address.proxied;
+      const proxy = await startFaultProxy({ host: address.host, port }, proxyPort);
+      return { proxy, access: kafkaAccess(proxyPort), [Symbol.asyncDispose]: () => proxy[Symbol.asyncDispose]() };
     },
     nobodyThere: (port) => kafkaAccess(port),
     wrongAccess: kafkaAccess(address.saslPort, { saslMechanism: "plain", username: "alice" }, "wrong"),

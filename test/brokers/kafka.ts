@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -14,28 +14,35 @@ import { tailOf, type ServerProcess } from "./process.ts";
 const run = promisify(execFile);
 const ARTIFACTS = ["org.apache.kafka:kafka_2.13:4.3.1"];
 const MAIN = "kafka.Kafka";
+const SCRAM = ["256", "512"].flatMap((bits) => ["--add-scram", `SCRAM-SHA-${bits}=[name=bob,password=scrambled]`]);
 const JVM = ["-Xmx384m", "-Xms128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"];
 
 export type KafkaAddress = {
   readonly host: string;
   readonly port: number;
-  /** SASL listener: PLAIN and SCRAM are asked for, alice may come in with "secret". */
+  /** SASL listener: alice may come in with "secret" by PLAIN, bob with "scrambled" by both kinds of SCRAM. */
   readonly saslPort: number;
-  /** What is said here tells clients to go to `proxyPort`, where the caller puts a proxy. */
-  readonly proxiedPort: number;
-  readonly proxyPort: number;
+  /** The same behind TLS, with a certificate that only `ca` (PEM) vouches for. */
+  readonly tlsPort: number;
+  readonly ca: string;
+  /** Listeners that tell clients to go to `proxyPort`, where the caller puts a proxy; one for each file that needs one. */
+  readonly proxied: readonly [Proxied, Proxied];
 };
+type Proxied = { readonly port: number; readonly proxyPort: number };
 export type TestKafka = KafkaAddress & { restart(): Promise<void>; kill9AndStart(): Promise<void>; stop(): Promise<void> };
 
 /** One Kafka node of one's own (KRaft, broker and controller in one) on free loopback ports; its data goes with it. */
 export async function startKafka(): Promise<TestKafka> {
   const path = await classPath(ARTIFACTS);
   const folder = await mkdtemp(join(tmpdir(), "redrive-kafka-"));
-  const [port, saslPort, proxiedPort, proxyPort, controller] = (await freePorts(5)) as [number, number, number, number, number];
+  const [port = 0, saslPort = 0, tlsPort = 0, controller = 0, ...more] = await freePorts(8);
+  const [first = 0, firstProxy = 0, second = 0, secondProxy = 0] = more;
+  const proxied = [{ port: first, proxyPort: firstProxy }, { port: second, proxyPort: secondProxy }] as const;
+  const ca = await certificate(folder);
   const config = join(folder, "server.properties");
-  await writeFile(config, properties(folder, { port, saslPort, proxiedPort, proxyPort, controller }));
+  await writeFile(config, properties(folder, { port, saslPort, tlsPort, proxied, controller }));
   const cluster = randomBytes(16).toString("base64url");
-  await run("java", [...JVM, "-cp", path, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", config], { cwd: folder });
+  await run("java", [...JVM, "-cp", path, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", config, ...SCRAM], { cwd: folder });
   let server: ServerProcess;
   const start = async (): Promise<void> => {
     server = await startJava({ classPath: path, main: MAIN, args: [config], jvm: JVM, cwd: folder });
@@ -52,8 +59,9 @@ export async function startKafka(): Promise<TestKafka> {
     host: "127.0.0.1",
     port,
     saslPort,
-    proxiedPort,
-    proxyPort,
+    tlsPort,
+    ca,
+    proxied,
     restart: again("SIGTERM"),
     kill9AndStart: again("SIGKILL"),
     stop: async () => {
@@ -63,21 +71,37 @@ export async function startKafka(): Promise<TestKafka> {
   };
 }
 
-type Ports = Omit<KafkaAddress, "host"> & { readonly controller: number };
+/** A key and a certificate for 127.0.0.1 in `server.pem`; answers the certificate, which vouches for itself. */
+async function certificate(folder: string): Promise<string> {
+  const [key, cert] = [join(folder, "key.pem"), join(folder, "cert.pem")];
+  const subject = ["-subj", "/CN=redrive test", "-addext", "subjectAltName=IP:127.0.0.1"];
+  await run("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-keyout", key, "-out", cert, ...subject]);
+  const pem = await readFile(cert, "utf8");
+  await writeFile(join(folder, "server.pem"), `${await readFile(key, "utf8")}${pem}`);
+  return pem;
+}
 
-const properties = (folder: string, { port, saslPort, proxiedPort, proxyPort, controller }: Ports): string =>
+type Ports = Omit<KafkaAddress, "host" | "ca"> & { readonly controller: number };
+
+const JAAS = "org.apache.kafka.common.security";
+const login = (listener: string): string => `listener.name.${listener}.plain.sasl.jaas.config=${JAAS}.plain.PlainLoginModule required user_alice="secret";
+listener.name.${listener}.scram-sha-256.sasl.jaas.config=${JAAS}.scram.ScramLoginModule required;
+listener.name.${listener}.scram-sha-512.sasl.jaas.config=${JAAS}.scram.ScramLoginModule required;`;
+
+const properties = (folder: string, { port, saslPort, tlsPort, proxied: [one, two], controller }: Ports): string =>
   `process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:${controller}
-listeners=PLAIN://127.0.0.1:${port},SASL://127.0.0.1:${saslPort},PROXIED://127.0.0.1:${proxiedPort},CONTROLLER://127.0.0.1:${controller}
-advertised.listeners=PLAIN://127.0.0.1:${port},SASL://127.0.0.1:${saslPort},PROXIED://127.0.0.1:${proxyPort}
-listener.security.protocol.map=PLAIN:PLAINTEXT,SASL:SASL_PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT
+listeners=PLAIN://127.0.0.1:${port},SASL://127.0.0.1:${saslPort},SECURE://127.0.0.1:${tlsPort},ONE://127.0.0.1:${one.port},TWO://127.0.0.1:${two.port},CONTROLLER://127.0.0.1:${controller}
+advertised.listeners=PLAIN://127.0.0.1:${port},SASL://127.0.0.1:${saslPort},SECURE://127.0.0.1:${tlsPort},ONE://127.0.0.1:${one.proxyPort},TWO://127.0.0.1:${two.proxyPort}
+listener.security.protocol.map=PLAIN:PLAINTEXT,SASL:SASL_PLAINTEXT,SECURE:SASL_SSL,ONE:PLAINTEXT,TWO:PLAINTEXT,CONTROLLER:PLAINTEXT
 controller.listener.names=CONTROLLER
 inter.broker.listener.name=PLAIN
 sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256,SCRAM-SHA-512
-listener.name.sasl.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required user_alice="secret";
-listener.name.sasl.scram-sha-256.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;
-listener.name.sasl.scram-sha-512.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;
+${login("sasl")}
+${login("secure")}
+listener.name.secure.ssl.keystore.type=PEM
+listener.name.secure.ssl.keystore.location=${join(folder, "server.pem")}
 log.dirs=${join(folder, "data")}
 auto.create.topics.enable=false
 offsets.topic.replication.factor=1
@@ -102,6 +126,8 @@ async function answers(port: number, alive: () => void): Promise<void> {
   try {
     await admin.connect();
     await admin.describeCluster();
+    // groups are there later than the rest
+    await admin.fetchOffsets({ groupId: "test" });
   } finally {
     await admin.disconnect();
   }
@@ -111,6 +137,6 @@ async function answers(port: number, alive: () => void): Promise<void> {
 export const serve: Serve<KafkaAddress> = async () => {
   const reason = await whyNoJava();
   if (reason !== null) return { server: null, reason, stop: async () => {} };
-  const { host, port, saslPort, proxiedPort, proxyPort, stop } = await startKafka();
-  return { server: { host, port, saslPort, proxiedPort, proxyPort }, reason: null, stop };
+  const { stop, restart: _restart, kill9AndStart: _kill, ...server } = await startKafka();
+  return { server, reason: null, stop };
 };

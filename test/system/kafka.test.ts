@@ -71,33 +71,4 @@ describe.skipIf(server === null)("Kafka", () => {
       await producer.send({ topic, messages: bodies.map((value) => ({ key: value, value })) });
     });
   });
-
-  test("two workers, kill -9 ten times over twelve partitions: every record is one row", { timeout: 240_000 }, async () => {
-    const topic = await newTopic(12);
-    const total = 60_000;
-    await using scene = await sceneOf(topic);
-    const producing = (async () => {
-      for (let at = 0; at < total; at += 1_000)
-        await producer.send({ topic, messages: Array.from({ length: 1_000 }, (_, n) => ({ key: String(at + n), value: `{"n":${at + n}}` })) });
-    })();
-    const workers = [await scene.worker(), await scene.worker()];
-    const holder = async (): Promise<number> => {
-      const [lease] = await scene.pool.sql<{ holder: string }[]>`select holder from leases where name like 'capture:%' and until > now()`;
-      const at = workers.findIndex(({ pid }) => lease?.holder.includes(`-${pid}-`));
-      if (at === -1) throw new Error("no worker of ours captures");
-      return at;
-    };
-    for (let kill = 0; kill < 10; kill++) {
-      // in the midst of its work, as long as there is some
-      const before = (await scene.ledger()).rows;
-      await eventually(async () => (await scene.ledger()).rows > before || before === total, { timeoutMs: 20_000 });
-      const at = await eventually(holder);
-      workers[at]?.kill("SIGKILL");
-      await workers[at]?.ended;
-      workers[at] = await scene.worker();
-      await scene.pool.sql`update leases set until = now()`;
-    }
-    await producing;
-    await eventually(async () => expect(await scene.ledger(), workers[0]?.tail()).toEqual({ rows: total, bodies: total }), { timeoutMs: 90_000, intervalMs: 250 });
-  });
 });

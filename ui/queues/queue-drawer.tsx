@@ -22,6 +22,7 @@ import { visibleText } from "../kit/visible-text.ts";
 import { useTRPC } from "../trpc/client.tsx";
 import { CaptureDialog } from "./capture-dialog.tsx";
 import type { Queue } from "./queue-columns.tsx";
+import { QueueReaders } from "./queue-readers.tsx";
 
 type Props = { id: string; queue: Queue | null; onClose: () => void };
 
@@ -51,6 +52,7 @@ function Known({ queue }: { queue: Queue }) {
           <div className="text-sm text-muted">
             {t(`depthKind.${queue.depthKind}`)} · <Age iso={queue.measuredAt} limitMs={DEPTH_STALE_MS} words />
           </div>
+          {queue.place !== null && queue.place !== "set" && <div className="text-sm text-muted">{t(`ownPlace.${queue.place}`)}</div>}
         </div>
         {known.length > 1 && (
           <figure>
@@ -74,6 +76,7 @@ function Known({ queue }: { queue: Queue }) {
         ]}
       />
       <Signs signs={queue.deadLetterSigns} />
+      {queue.readers !== null && <QueueReaders readers={queue.readers} asOf={queue.discoveredAt} />}
       {queue.warnings.length > 0 && (
         <Section title={t("warningsTitle")}>
           {queue.warnings.map((warning) => (

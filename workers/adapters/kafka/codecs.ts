@@ -1,7 +1,7 @@
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
-import kafkajs from "kafkajs";
 import lz4 from "lz4js";
 import snappy from "snappyjs";
+import { kafkajs } from "./client.ts";
 
 /** What Java's producers put in front of Snappy blocks, each behind its length; xerial snappy-java, SnappyCodec. */
 const XERIAL = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0x00]);

@@ -27,6 +27,7 @@ const TYPES: Readonly<Record<string, FaultCode>> = {
   BROKER_NOT_AVAILABLE: "unreachable",
   COORDINATOR_NOT_AVAILABLE: "unreachable",
   GROUP_COORDINATOR_NOT_AVAILABLE: "unreachable",
+  GROUP_LOAD_IN_PROGRESS: "unreachable",
   REQUEST_TIMED_OUT: "timeout",
   THROTTLING_QUOTA_EXCEEDED: "throttled",
 };
@@ -40,6 +41,8 @@ const NAMES: readonly (readonly [RegExp, FaultCode])[] = [
 const WORDS: readonly (readonly [RegExp, FaultCode])[] = [
   [/does not host this topic-partition/, "not_found"],
   [/authentication failed|invalid credentials/i, "unauthorised"],
+  [/certificate/i, "unauthorised"],
+  [/SSL routines|wrong version number|EPROTO/i, "unsupported"],
   [/ECONNREFUSED|ECONNRESET|Closed connection|socket|disconnected/i, "unreachable"],
   [/timed? ?out/i, "timeout"],
 ];
@@ -67,8 +70,15 @@ export const faultOf = (error: unknown): Fault =>
 /** Whether a commit failed because the group was rebalanced meanwhile. */
 export const isRebalance = (error: unknown): boolean => REBALANCED.has(typeOf(innermost(error)));
 
-/** Whether the broker's answer says that nothing was appended. */
-export function surelyNotAppended(error: unknown): boolean {
-  const { code } = faultOf(error);
-  return typeOf(innermost(error)) === "NOT_ENOUGH_REPLICAS_AFTER_APPEND" ? false : ["not_found", "invalid", "too_large", "unauthorised", "unsupported", "blocked"].includes(code);
-}
+/** Whether there is no such offset, or none any more. */
+export const isOutOfRange = (error: unknown): boolean => typeOf(innermost(error)) === "OFFSET_OUT_OF_RANGE" || (error instanceof Error && error.name === "KafkaJSOffsetOutOfRange");
+
+/** The broker appended, or cannot tell; or its answer is about the producer's numbers and says nothing of an earlier try. */
+const PERHAPS_APPENDED = new Set(["NOT_ENOUGH_REPLICAS_AFTER_APPEND", "REQUEST_TIMED_OUT", "NOT_LEADER_FOR_PARTITION", "DUPLICATE_SEQUENCE_NUMBER", "OUT_OF_ORDER_SEQUENCE_NUMBER", "UNKNOWN_PRODUCER_ID", "INVALID_PRODUCER_EPOCH"]);
+const REFUSALS = new Set<FaultCode>(["not_found", "invalid", "too_large", "unauthorised", "unsupported", "blocked"]);
+
+/** Whether the error of one try to produce says that nothing was appended by it. */
+export const surelyNotAppended = (error: unknown): boolean => !PERHAPS_APPENDED.has(typeOf(innermost(error))) && REFUSALS.has(faultOf(error).code);
+
+/** Whether the same may go well in a moment: a leader that moves, a connection that was cut. */
+export const isPassing = (error: unknown): boolean => ["unreachable", "timeout"].includes(faultOf(error).code);

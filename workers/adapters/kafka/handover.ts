@@ -7,6 +7,8 @@ import { sizeOf } from "./record.ts";
 export type Chunk = {
   readonly partition: number;
   readonly records: readonly KafkaMessage[];
+  /** The partition's end when they were fetched. */
+  readonly high: string;
   /** The partition was taken away or read anew meanwhile: these are no longer to be handed out. */
   withdrawn(): boolean;
 };

@@ -6,6 +6,8 @@ import { collect } from "#test/adapter-reading.ts";
 import { kafkaClient, type KafkaAddress } from "#test/brokers/kafka.ts";
 import { kafkaAccess, makeTopic, readAll } from "#test/brokers/kafka-harness.ts";
 import { onDemand } from "#test/brokers/on-demand.ts";
+import { eventually } from "#test/eventually.ts";
+import { startFaultProxy } from "#test/fault-proxy.ts";
 import { connectKafka } from "./connect.ts";
 
 const { server } = await onDemand<KafkaAddress>("kafka");
@@ -28,13 +30,39 @@ describe.skipIf(server === null)("Kafka", () => {
   const native = (over: object = {}) => ({ transport: "kafka" as const, queue: "elsewhere", partition: 0, offset: "0", timestamp: "-1", key: null, tombstone: false, ...over });
   const outgoing = (body: string, over: object = {}) => ({ attemptId: crypto.randomUUID(), body: Buffer.from(body), headers: [], native: native(over) });
 
-  test("a header without a value is refused by name, and its neighbours go", async () => {
+  test("repeated headers keep their place between others, and a header without a value is written", async () => {
     const topic = await newTopic();
-    const bare = { ...outgoing("bare"), headers: [{ name: "ghost", value: { t: "void" as const } }] };
-    const outcomes = await session.publish([outgoing("a"), bare, outgoing("b")], { kind: "kafka", topic, partition: null }, soon());
-    expect(outcomes.map(({ status }) => status)).toEqual(["confirmed", "refused", "confirmed"]);
-    expect(outcomes[1]).toMatchObject({ fault: { code: "unsupported", detail: expect.stringContaining("ghost") } });
-    expect((await readAll(client, topic)).map(({ body }) => body.toString())).toEqual(["a", "b"]);
+    const text = (name: string, v: string) => ({ name, value: { t: "text" as const, v } });
+    const headers = [text("a", "1"), text("b", "2"), { name: "ghost", value: { t: "void" as const } }, text("a", "3"), text("2", "x"), text("b", "4"), { name: "a", value: { t: "void" as const } }];
+    expect(await session.publish([{ ...outgoing("x"), headers }], { kind: "kafka", topic, partition: null }, soon())).toMatchObject([{ status: "confirmed" }]);
+    const { deaths } = await collect(session, { queue: topic }, 1);
+    expect(deaths[0]?.headers).toEqual(headers);
+    // the broker's own tool sees them as well
+    const [[record]] = [await readAll(client, topic)];
+    expect(record?.headers).toMatchObject({ a: [Buffer.from("1"), Buffer.from("3"), null], ghost: null });
+  });
+
+  test("what follows a publish without a verdict is not taken for its repetition", { timeout: 60_000 }, async () => {
+    if (server === null) return;
+    const topic = await newTopic();
+    const { port, proxyPort } = server.proxied[1];
+    await using proxy = await startFaultProxy({ host: server.host, port }, proxyPort);
+    await using behind = await connectKafka({ name: "publish.test", ...kafkaAccess(proxyPort), signal: soon() });
+    const publish = (body: string, deadline: AbortSignal) => behind.publish([outgoing(body, { queue: topic })], { kind: "kafka", topic, partition: null }, deadline);
+    expect(await publish("first", soon())).toMatchObject([{ status: "confirmed" }]);
+    proxy.blackhole("toClient");
+    const second = publish("second", AbortSignal.timeout(1_500));
+    await eventually(async () => expect(await readAll(client, topic)).toHaveLength(2));
+    expect(await second).toMatchObject([{ status: "unknown" }]);
+    proxy.pass();
+    proxy.reset();
+    const third = await eventually(async () => {
+      const [outcome] = await publish("third", soon());
+      if (outcome?.status !== "confirmed") throw new Error(`not yet: ${JSON.stringify(outcome)}`);
+      return outcome;
+    }, { timeoutMs: 20_000 });
+    expect(third).toMatchObject({ receipt: `${topic}-0@2` });
+    expect((await readAll(client, topic)).map(({ body }) => body.toString())).toEqual(["first", "second", "third"]);
   });
 
   test("one that is too large is refused alone", async () => {

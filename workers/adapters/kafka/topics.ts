@@ -1,31 +1,10 @@
-import kafkajs, { type Admin } from "kafkajs";
-import type { DeadLetterSign, Depth, DiscoveredQueue } from "#core/brokers/adapter.ts";
+import type { Admin } from "kafkajs";
+import type { DeadLetterSign, DiscoveredQueue } from "#core/brokers/adapter.ts";
 import { before } from "#core/brokers/deadline.ts";
-import { partitionsOf } from "./cluster.ts";
+import { kafkajs } from "./client.ts";
+import type { Cluster } from "./cluster.ts";
 import { faultOf } from "./faults.ts";
-
-type Source = { readonly queue: string };
-
-/** One depth a topic: what our group has not committed yet. Markers and compaction count as records, so it is an upper bound. */
-export const depths = (admin: Admin, group: string, sources: readonly Source[], signal: AbortSignal): Promise<readonly Depth[]> =>
-  before(Promise.all(sources.map(({ queue }) => depthOf(admin, group, queue).catch((error: unknown): Depth => ({ kind: "unknown", fault: faultOf(error) })))), signal, "the cluster did not answer in time").catch((error: unknown) => {
-    throw faultOf(error);
-  });
-
-async function depthOf(admin: Admin, group: string, topic: string): Promise<Depth> {
-  await partitionsOf(admin, topic);
-  // commits first, ends second: the other way round a busy topic seems to be read beyond its end
-  const [committed] = await admin.fetchOffsets({ groupId: `${group}.${topic}`, topics: [topic] });
-  const marks = await admin.fetchTopicOffsets(topic);
-  let ready = 0n;
-  for (const { partition, low, high } of marks) {
-    const commit = BigInt(committed?.partitions.find((each) => each.partition === partition)?.offset ?? "-1");
-    // no commit, or one below the log's start after retention: all that is there waits
-    const from = commit < BigInt(low) ? BigInt(low) : commit;
-    if (BigInt(high) > from) ready += BigInt(high) - from;
-  }
-  return { kind: "upper_bound", ready: Number(ready), inFlight: null, consumers: null };
-}
+import { readersOf } from "./lag.ts";
 
 const DAY_MS = 86_400_000;
 const SHORT_DAYS = 7;
@@ -33,13 +12,14 @@ const DEAD_NAME = /(^|[._-])(dlt|dlq|dead|dead-?letters?|error|errors|failed|poi
 const SUFFIX = /[._-](?:dlt|dlq|dead|dead-letters?|errors?)$/i;
 
 /** Every topic but Kafka's own; dead-letter topics by their names, and by the topic whose name they extend. */
-export async function discover(admin: Admin, signal: AbortSignal): Promise<DiscoveredQueue<Source>[]> {
+export async function discover(cluster: Pick<Cluster, "admin" | "reader">, signal: AbortSignal): Promise<DiscoveredQueue<{ readonly queue: string }>[]> {
+  const { admin } = cluster;
   try {
     const topics = (await before(admin.listTopics(), signal, "the cluster did not answer in time")).filter((topic) => !topic.startsWith("__")).toSorted();
     const all = new Set(topics);
     const dead = topics.filter((topic) => signsOf(topic, all).length > 0);
-    const warnings = await warningsOf(admin, dead, signal);
-    return topics.map((topic) => ({ name: topic, type: "topic", source: { queue: topic }, custody: "copied", deadLetterSigns: signsOf(topic, all), warnings: warnings.get(topic) ?? [] }));
+    const [warnings, readers] = await Promise.all([warningsOf(admin, dead, signal), readersOf(cluster, new Set(topics), signal)]);
+    return topics.map((topic) => ({ name: topic, type: "topic", source: { queue: topic }, custody: "copied", deadLetterSigns: signsOf(topic, all), warnings: warnings.get(topic) ?? [], readers: readers(topic) }));
   } catch (error) {
     throw faultOf(error);
   }
