@@ -1,17 +1,18 @@
 import { z } from "zod";
 import { defineManifest } from "./manifest.ts";
 
-const address = z.string().regex(/^[^\s,;:]+:\d{1,5}$/, "host:port");
+const proxy = z.string().regex(/^$|^[^\s,;:]+:\d{1,5}$/, "host:port, or empty");
+const nameServers = z.string().regex(/^[^\s,;:]+:\d{1,5}([;,]\s*[^\s,;:]+:\d{1,5})*$/, "host:port, several with ; between them");
 const topic = z.string().regex(/^[A-Za-z0-9|%_.+-]{1,255}$/, "letters, digits and | % _ . + -");
 
 export const rocketmq = defineManifest({
   kind: "rocketmq",
   label: "RocketMQ",
   settings: z.strictObject({
-    /** The 5.x proxy (gRPC), to send through. */
-    proxy: address.default("127.0.0.1:8081"),
-    /** A name server (remoting), to find brokers, offsets and dead-letter topics. */
-    nameServer: address.default("127.0.0.1:9876"),
+    /** The 5.x proxy (gRPC) to send through; empty: the brokers themselves. */
+    proxy: proxy.default(""),
+    /** The name servers (remoting), to find brokers, offsets and dead-letter topics. */
+    nameServer: nameServers.default("127.0.0.1:9876"),
     accessKey: z.string().default(""),
     tls: z.boolean().default(false),
     /** Name of Redrive's own consumer group. */
