@@ -37,7 +37,7 @@ export async function startRocketMq(): Promise<TestRocketMq> {
   await writeFile(join(folder, "broker.conf"), brokerConfig(folder, brokerPort, haPort));
   await writeFile(join(folder, "proxy.json"), JSON.stringify({ ...AUTHENTICATION, rocketMQClusterName: "DefaultCluster", proxyMode: "local", localServeAddr: "127.0.0.1", grpcServerPort: proxyPort, remotingListenPort: remotingPort, brokerConfigPath: join(folder, "broker.conf"), grpcShutdownTimeSeconds: 1, grpcThreadPoolNums: 4 }));
   // logs, native libraries and whatever else they leave lie in the folder
-  const jvm = (heap: string): string[] => [`-Xmx${heap}`, "-Xms64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", `-Duser.home=${folder}`, `-Djava.io.tmpdir=${join(folder, "tmp")}`, "-Dcom.rocketmq.remoting.frameMaxLength=67108864", "-Drocketmq.broker.diskSpaceWarningLevelRatio=0.99", "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED"];
+  const jvm = (heap: string): string[] => [`-Xmx${heap}`, "-Xms64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-BytecodeVerificationRemote", `-Duser.home=${folder}`, `-Djava.io.tmpdir=${join(folder, "tmp")}`, "-Dcom.rocketmq.remoting.frameMaxLength=67108864", "-Drocketmq.broker.diskSpaceWarningLevelRatio=0.99", "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED"];
   const env = { ROCKETMQ_HOME: folder, RMQ_PROXY_HOME: folder };
   const nameServer = await startJava({ classPath: path, main: NAME_SERVER, args: ["-c", join(folder, "namesrv.conf")], jvm: jvm("96m"), cwd: folder, env });
   let broker: ServerProcess;
@@ -50,7 +50,7 @@ export async function startRocketMq(): Promise<TestRocketMq> {
       await using client = await openRocketMq(address);
       await client.handshake();
     };
-    await eventually(answers, { timeoutMs: 90_000, intervalMs: 250 }).catch(async (error: unknown) => {
+    await eventually(answers, { timeoutMs: 150_000, intervalMs: 500 }).catch(async (error: unknown) => {
       throw new Error(`RocketMQ did not start:\n${await tailOf(join(folder, `${PROXY}.log`))}`, { cause: error });
     });
   };
