@@ -71,6 +71,7 @@ const TRANSPORT_HEADERS: { readonly [T in Transport]: readonly string[] } = {
     "INNER_*",
     "DUP_INFO",
     "__BORNHOST",
+    "BORN_TIMESTAMP",
     "__RMQ.TRANSIENT.*",
     "__CRC32#",
   ],

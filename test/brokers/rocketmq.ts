@@ -35,9 +35,9 @@ export async function startRocketMq(): Promise<TestRocketMq> {
   await mkdir(join(folder, "tmp"));
   await writeFile(join(folder, "namesrv.conf"), `listenPort=${nameServerPort}\nbindAddress=127.0.0.1\n`);
   await writeFile(join(folder, "broker.conf"), brokerConfig(folder, brokerPort, haPort));
-  await writeFile(join(folder, "proxy.json"), JSON.stringify({ ...AUTHENTICATION, rocketMQClusterName: "DefaultCluster", proxyMode: "local", localServeAddr: "127.0.0.1", grpcServerPort: proxyPort, remotingListenPort: remotingPort, brokerConfigPath: join(folder, "broker.conf"), grpcShutdownTimeSeconds: 1, grpcThreadPoolNums: 4 }));
+  await writeFile(join(folder, "proxy.json"), JSON.stringify({ ...AUTHENTICATION, ...ASKS_BROKER, rocketMQClusterName: "DefaultCluster", proxyMode: "local", localServeAddr: "127.0.0.1", grpcServerPort: proxyPort, remotingListenPort: remotingPort, brokerConfigPath: join(folder, "broker.conf"), grpcShutdownTimeSeconds: 1, grpcThreadPoolNums: 4 }));
   // logs, native libraries and whatever else they leave lie in the folder
-  const jvm = (heap: string): string[] => [`-Xmx${heap}`, "-Xms64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-BytecodeVerificationRemote", `-Duser.home=${folder}`, `-Djava.io.tmpdir=${join(folder, "tmp")}`, "-Dcom.rocketmq.remoting.frameMaxLength=67108864", "-Drocketmq.broker.diskSpaceWarningLevelRatio=0.99", "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED"];
+  const jvm = (heap: string): string[] => [`-Xmx${heap}`, "-Xms64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", `-Duser.home=${folder}`, `-Djava.io.tmpdir=${join(folder, "tmp")}`, "-Dcom.rocketmq.remoting.frameMaxLength=67108864", "-Drocketmq.broker.diskSpaceWarningLevelRatio=0.99", "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED"];
   const env = { ROCKETMQ_HOME: folder, RMQ_PROXY_HOME: folder };
   const nameServer = await startJava({ classPath: path, main: NAME_SERVER, args: ["-c", join(folder, "namesrv.conf")], jvm: jvm("96m"), cwd: folder, env });
   let broker: ServerProcess;
@@ -80,6 +80,12 @@ const AUTHENTICATION = {
   authorizationMetadataProvider: "org.apache.rocketmq.auth.authorization.provider.LocalAuthorizationMetadataProvider",
 };
 
+/** The proxy asks its broker for users and their rights. */
+const ASKS_BROKER = {
+  authenticationMetadataProvider: "org.apache.rocketmq.proxy.auth.ProxyAuthenticationMetadataProvider",
+  authorizationMetadataProvider: "org.apache.rocketmq.proxy.auth.ProxyAuthorizationMetadataProvider",
+};
+
 const brokerConfig = (folder: string, listenPort: number, haListenPort: number): string =>
   Object.entries({
     ...AUTHENTICATION,
@@ -99,7 +105,6 @@ const brokerConfig = (folder: string, listenPort: number, haListenPort: number):
     maxIndexNum: 100_000,
     maxHashSlotNum: 50_000,
     diskMaxUsedSpaceRatio: 95,
-    timerWheelEnable: false,
     // the first tries of a delivery come soon after one another
     messageDelayLevel: "1s 1s 1s 1s 1s 1s 2s 3s 4s 5s 6s 7s 8s 9s 10s 20s 30s 1m",
     // a missing topic would be made by whoever sends to it

@@ -7,6 +7,8 @@ import { faultOf, faultOfAnswer, surelyNotStored } from "./faults.ts";
 import type { Command } from "./frame.ts";
 import { SYS_FLAG } from "./message.ts";
 import { joined, propertiesOf } from "./properties.ts";
+import type { ProxyLane } from "./proxy-lane.ts";
+import { proxyCarries } from "./proxy-limits.ts";
 import { javaHash, queuesOf, type Queue } from "./queue-choice.ts";
 
 /** Sends that wait for their answer at a time: what waits in a broker for more than 200 ms it refuses. */
@@ -16,10 +18,10 @@ const ANSWER_MS = 10_000;
 const PRODUCER_GROUP = "redrive";
 
 /**
- * Sends each message by itself to a queue of the topic: those of one sharding key to the same, the others in turn. A topic
- * that does not exist is refused and not made. One outcome a message, in order; throws nothing.
+ * Sends each message by itself, through the proxy where one is set and can carry it, else to a queue of the topic on its
+ * broker: those of one sharding key to the same, the others in turn. A topic that does not exist is refused and not made. One outcome a message, in order; throws nothing.
  */
-export async function publish(cluster: Cluster, messages: readonly Outgoing[], topic: string, signal: AbortSignal): Promise<readonly PublishOutcome[]> {
+export async function publish(cluster: Cluster, proxy: ProxyLane | null, messages: readonly Outgoing[], topic: string, signal: AbortSignal): Promise<readonly PublishOutcome[]> {
   const outcomes: PublishOutcome[] = [];
   let queues: Queue[];
   try {
@@ -31,6 +33,8 @@ export async function publish(cluster: Cluster, messages: readonly Outgoing[], t
   let at = 0;
   let bytes = 0;
   let turn = Math.floor(performance.now()) % queues.length;
+  const way: Way = { cluster, proxy, topic, signal, choose: (key) => queues[key === null ? turn++ % queues.length : Math.abs(javaHash(key)) % queues.length] };
+  const freed = bell();
   const worker = async (): Promise<void> => {
     for (let index = at++; index < messages.length; index = at++) {
       const message = messages[index];
@@ -38,12 +42,11 @@ export async function publish(cluster: Cluster, messages: readonly Outgoing[], t
       // a large message goes with few others
       while (bytes > 0 && bytes + message.body.length > IN_FLIGHT_BYTES) await freed.wait();
       bytes += message.body.length;
-      outcomes[index] = await send(cluster, message, topic, (key) => queues[key === null ? turn++ % queues.length : Math.abs(javaHash(key)) % queues.length], signal);
+      outcomes[index] = await send(way, message);
       bytes -= message.body.length;
       freed.ring();
     }
   };
-  const freed = bell();
   await Promise.all(Array.from({ length: Math.min(IN_FLIGHT, messages.length) }, worker));
   return messages.map((_, index) => outcomes[index] ?? { status: "unknown", fault: new Fault("internal", "no outcome was recorded") });
 }
@@ -59,7 +62,9 @@ function bell(): { wait(): Promise<void>; ring(): void } {
   };
 }
 
-async function send(cluster: Cluster, message: Outgoing, topic: string, choose: (key: string | null) => Queue | undefined, signal: AbortSignal): Promise<PublishOutcome> {
+type Way = { readonly cluster: Cluster; readonly proxy: ProxyLane | null; readonly topic: string; readonly signal: AbortSignal; choose(key: string | null): Queue | undefined };
+
+async function send({ cluster, proxy, topic, signal, choose }: Way, message: Outgoing): Promise<PublishOutcome> {
   if (signal.aborted) return { status: "refused", fault: new Fault("timeout", "stopped before it was sent") };
   let queue: Queue | undefined;
   let fields: Readonly<Record<string, string>>;
@@ -67,6 +72,7 @@ async function send(cluster: Cluster, message: Outgoing, topic: string, choose: 
   try {
     if (message.body.length === 0) throw new Fault("unsupported", "RocketMQ carries no message without a body");
     const properties = propertiesOf(message.headers);
+    if (proxy !== null && proxyCarries(message, properties)) return await proxy.send(message, properties, topic, signal);
     queue = choose(properties.get("__SHARDINGKEY") ?? null);
     if (queue === undefined) throw new Fault("internal", "no queue was chosen");
     fields = sendFields(message, topic, queue, joined(properties));

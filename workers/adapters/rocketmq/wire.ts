@@ -88,6 +88,11 @@ export async function openWire(address: string, { tls, login, timeoutMs }: WireO
   };
 }
 
+const KNOCK_MS = 5_000;
+
+/** Resolves when somebody listens at `host:port`. Throws Fault. */
+export const knock = async (address: string): Promise<void> => void (await dial(address, false, KNOCK_MS)).destroy();
+
 async function dial(address: string, tls: boolean, timeoutMs: number): Promise<Socket> {
   const at = address.lastIndexOf(":");
   const to = { host: address.slice(0, at), port: Number(address.slice(at + 1)) };
