@@ -34,12 +34,12 @@ export const rocketmq = defineManifest({
     ],
     secrets: [{ name: "accessSecret", input: "password" }],
   },
-  permissions: ["SUB on the %DLQ% topics and on the group", "PUB on the topics to resend to"],
+  permissions: ["SUB and GET on the %DLQ% topics", "SUB on Redrive's own group", "PUB on the topics to resend to", "For warnings only: GET on the cluster, SUB on the groups that failed"],
   capabilities: { discover: true },
   about: {
-    client: "RocketMQ's remoting protocol, and rocketmq-client-nodejs for the 5.x proxy.",
-    capture: "`%DLQ%` topics are read by offset and left as they are; the offsets of Redrive's own group follow.",
-    depth: "from offsets.",
-    resend: "a new message to the real topic, with keys, tags and properties.",
+    client: "RocketMQ's remoting protocol, spoken to name servers and brokers, and rocketmq-client-nodejs to send through a 5.x proxy.",
+    capture: "`%DLQ%` topics are read by offset on every broker and left as they are; the offsets of Redrive's own group follow.",
+    depth: "from offsets: what Redrive's group has not read yet. An upper bound.",
+    resend: "a new message to the real topic, with keys, tags and properties; through the proxy where one is set and can carry it, else to the topic's broker.",
   },
 });

@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -54,6 +55,13 @@ export async function startRocketMq(): Promise<TestRocketMq> {
       throw new Error(`RocketMQ did not start:\n${await tailOf(join(folder, `${PROXY}.log`))}`, { cause: error });
     });
   };
+  // a test run that is broken off leaves no server behind
+  const atExit = (): void => {
+    void broker.end("SIGKILL");
+    void nameServer.end("SIGKILL");
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  };
+  process.once("exit", atExit);
   await startBroker();
   return {
     ...address,
@@ -63,6 +71,7 @@ export async function startRocketMq(): Promise<TestRocketMq> {
       await startBroker();
     },
     stop: async () => {
+      process.removeListener("exit", atExit);
       await Promise.all([broker.end("SIGKILL"), nameServer.end("SIGKILL")]);
       await rm(folder, { recursive: true, force: true, maxRetries: 5 });
     },

@@ -13,13 +13,14 @@ type Settings = z.infer<(typeof rocketmq)["settings"]>;
 export type TopicPart = { readonly broker: string; readonly address: string; readonly readQueues: number; readonly writeQueues: number; readonly perm: number };
 
 export type Cluster = {
-  readonly clientId: string;
   /** Asks a name server, the first that answers. Throws Fault, for an answer other than success too. */
   askName(code: number, ask?: Ask): Promise<Command>;
   /** The open connection to a broker, made if there is none. Throws Fault. */
   broker(address: string): Promise<Wire>;
   /** Where a topic lies; asked anew after ten seconds. Throws Fault, `not_found` for a missing one. */
   parts(topic: string): Promise<readonly TopicPart[]>;
+  /** The addresses of all masters the name server knows. Throws Fault. */
+  masters(): Promise<readonly string[]>;
   /** Resolves when every broker that can be reached takes the login. Throws Fault. */
   greet(): Promise<void>;
   /** Rejects with the Fault that ended it; never resolves. */
@@ -100,8 +101,9 @@ export async function openCluster(name: string, settings: Settings, secrets: { r
     const answer = await (await broker(address)).ask(REQUEST.heartBeat, { body, timeoutMs: LOOK_DEADLINE_MS });
     if (answer.code !== ANSWER.success) throw faultOfAnswer(answer);
   };
+  const masters = async (): Promise<readonly string[]> => mastersOf((await askName(REQUEST.clusterInfo)).body);
   const greet = async (): Promise<void> => {
-    const addresses = mastersOf((await askName(REQUEST.clusterInfo)).body);
+    const addresses = await masters();
     if (addresses.length === 0) throw new Fault("unreachable", "the name server knows no broker");
     const greeted = await Promise.allSettled(addresses.map(greetAt));
     const failed = greeted.filter((each) => each.status === "rejected").map(({ reason }) => faultOf(reason));
@@ -130,7 +132,7 @@ export async function openCluster(name: string, settings: Settings, secrets: { r
     close();
     throw faultOf(error);
   }
-  return { clientId, askName, broker, parts, greet, lost: lost.promise, ended: ending.signal, close };
+  return { askName, broker, parts, masters, greet, lost: lost.promise, ended: ending.signal, close };
 }
 
 type Addresses = Readonly<Record<string, string>>;
