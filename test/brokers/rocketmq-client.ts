@@ -15,7 +15,7 @@ const ROUTE = 105;
 const MAKE_USER = 3001;
 const MAKE_RIGHTS = 3006;
 
-export type Letter = { readonly body: Uint8Array; readonly properties?: Readonly<Record<string, string>>; readonly sysFlag?: number; readonly flag?: number };
+type Letter = { readonly body: Uint8Array; readonly properties?: Readonly<Record<string, string>>; readonly sysFlag?: number; readonly flag?: number };
 
 /** What a test does at a broker by RocketMQ's own requests. */
 export type RocketMqClient = AsyncDisposable & {

@@ -47,7 +47,7 @@ export async function boundsOf(cluster: Cluster, { topic, address, queueId }: Pl
 }
 
 /** The offset an answer carries. Throws Fault when it is none. */
-export function offsetIn(answer: Command): bigint {
+function offsetIn(answer: Command): bigint {
   if (answer.code !== ANSWER.success) throw faultOfAnswer(answer);
   return BigInt(answer.fields.offset ?? "0");
 }
@@ -56,7 +56,7 @@ export function offsetIn(answer: Command): bigint {
 export function queueReader(cluster: Cluster, group: string, place: Place, start: bigint, ring: () => void): QueueReader {
   let at = start;
   let buffer: StoredMessage[] = [];
-  let notices: string[] = [];
+  const notices: string[] = [];
   let failure: Fault | null = null;
   let waiting = false;
   /** Grows when it goes back: what was asked for before is then no longer wanted. */
