@@ -37,13 +37,12 @@ async function trade({ url, rate, signal, log }: TrafficOptions): Promise<void> 
   try {
     for (const topic of [WORK, SHIPMENTS_DEAD]) await makeTopic(cluster, topic);
     await producer.startup();
-    const consuming = consume(cluster, live);
     log(`sample traffic on RocketMQ: ${rate} messages/s on ${WORK}`);
-    await produce(rate, live, async () => {
+    const producing = produce(rate, live, async () => {
       const order = makeOrder();
-      await producer.send({ topic: WORK, tag: "placed", keys: [String(order["orderId"])], body: Buffer.from(JSON.stringify(order)), properties: new Map([["content-type", "application/json"]]) });
+      await producer.send({ topic: WORK, tag: "placed", keys: [String((order["customer"] as Goods)["id"])], body: Buffer.from(JSON.stringify(order)), properties: new Map([["content-type", "application/json"]]) });
     });
-    await consuming;
+    await Promise.all([producing, consume(cluster, live)]);
     if (!signal.aborted) throw new Error("the connection was lost");
   } finally {
     cluster.close();
