@@ -12,6 +12,8 @@ const SEND = 310;
 const MAKE_TOPIC = 17;
 const DELETE_TOPIC = 215;
 const ROUTE = 105;
+const CHANGE_CONFIG = 25;
+const DELETE_FILES = 27;
 const MAKE_USER = 3001;
 const MAKE_RIGHTS = 3006;
 
@@ -29,6 +31,8 @@ export type RocketMqClient = AsyncDisposable & {
   readAll(topic: string, queueId?: number): Promise<StoredMessage[]>;
   /** What a consumer does with a message that it gave up: it goes to the group's dead letters at once. */
   giveUp(group: string, message: StoredMessage, topic: string): Promise<void>;
+  /** Lets the broker delete all of its log but the last file, as retention does. It comes to pass within ten seconds or so. */
+  deleteOldFiles(): Promise<void>;
   /** Makes a login that may do `actions` on the topics and groups that are named. */
   makeLogin(user: { readonly name: string; readonly secret: string }, rights: readonly { readonly resource: string; readonly actions: readonly string[] }[]): Promise<void>;
 };
@@ -89,6 +93,10 @@ export async function openRocketMq({ host, nameServerPort, brokerPort, accessKey
     giveUp: async (group, { offsetMessageId }, topic) => {
       const offset = String(BigInt(`0x${offsetMessageId.slice(-16)}`));
       await done(broker, SEND_BACK, { group, originTopic: topic, offset, delayLevel: "-1", originMsgId: offsetMessageId });
+    },
+    deleteOldFiles: async () => {
+      await done(broker, CHANGE_CONFIG, {}, Buffer.from("fileReservedTime=0\n"));
+      await done(broker, DELETE_FILES, {});
     },
     makeLogin: async ({ name, secret }, rights) => {
       await done(broker, MAKE_USER, { username: name }, Buffer.from(JSON.stringify({ username: name, password: secret, userType: "Normal" })));

@@ -59,16 +59,31 @@ async function openQueues({ cluster, group, topic, position, readers, ring }: Re
   const readable = parts.filter(({ perm }) => (perm & PERM.read) !== 0);
   if (readable.length === 0) throw unreadable(topic, parts);
   const notices: string[] = [];
+  const down: Fault[] = [];
   for (const place of readable.flatMap((part) => placesOf(topic, part))) {
     if (readers.has(keyOf(place))) continue;
-    const { min, max } = await boundsOf(cluster, place);
-    const stored = position[keyOf(place)];
-    const wanted = stored === undefined ? ((await committedOf(cluster, group, place)) ?? min) : BigInt(stored);
-    if (wanted > max) notices.push(anewNotice(keyOf(place)));
-    else if (wanted < min) notices.push(gapNotice(keyOf(place), wanted, min));
-    readers.set(keyOf(place), queueReader(cluster, group, place, wanted > max || wanted < min ? min : wanted, ring));
+    try {
+      const { start, notice } = await startOf(cluster, group, place, position[keyOf(place)]);
+      if (notice !== null) notices.push(notice);
+      readers.set(keyOf(place), queueReader(cluster, group, place, start, ring));
+    } catch (error) {
+      // a broker that is down keeps nobody from reading the others; it is tried again
+      const fault = faultOf(error);
+      if (fault.code !== "unreachable") throw fault;
+      down.push(fault);
+    }
   }
+  const [first] = down;
+  if (readers.size === 0 && first !== undefined) throw first;
   return notices;
+}
+
+/** Where a queue is read from: where Postgres says, else where our group was, else its start. Tells what is gone. Throws Fault. */
+async function startOf(cluster: Cluster, group: string, place: Place, stored: string | undefined): Promise<{ readonly start: bigint; readonly notice: string | null }> {
+  const { min, max } = await boundsOf(cluster, place);
+  const wanted = stored === undefined ? ((await committedOf(cluster, group, place)) ?? min) : BigInt(stored);
+  if (wanted > max) return { start: min, notice: anewNotice(keyOf(place)) };
+  return wanted < min ? { start: min, notice: gapNotice(keyOf(place), wanted, min) } : { start: wanted, notice: null };
 }
 
 /** Brokers before 4.7 make dead-letter topics that may be written only. */

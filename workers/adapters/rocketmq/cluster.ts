@@ -96,9 +96,12 @@ export async function openCluster(name: string, settings: Settings, secrets: { r
     }
     throw fault;
   };
-  const greetAt = async (address: string): Promise<void> => {
+  const beat = async (address: string): Promise<Command> => {
     const body = Buffer.from(JSON.stringify({ clientID: clientId, producerDataSet: [], consumerDataSet: [] }));
-    const answer = await (await broker(address)).ask(REQUEST.heartBeat, { body, timeoutMs: LOOK_DEADLINE_MS });
+    return (await broker(address)).ask(REQUEST.heartBeat, { body, timeoutMs: LOOK_DEADLINE_MS });
+  };
+  const greetAt = async (address: string): Promise<void> => {
+    const answer = await beat(address);
     if (answer.code !== ANSWER.success) throw faultOfAnswer(answer);
   };
   const masters = async (): Promise<readonly string[]> => mastersOf((await askName(REQUEST.clusterInfo)).body);
@@ -123,7 +126,8 @@ export async function openCluster(name: string, settings: Settings, secrets: { r
   const look = setInterval(() => {
     if (looking) return;
     looking = true;
-    Promise.all([...brokers].map(greetAt)).catch(fail).finally(() => (looking = false));
+    // any answer will do: one that is busy is there
+    Promise.all([...brokers].map(beat)).catch(fail).finally(() => (looking = false));
   }, LOOK_EVERY_MS);
   look.unref();
   try {

@@ -130,6 +130,10 @@ describe.skipIf(server === null)("publishing to RocketMQ", () => {
     expect(await send(await open("broker"), await newTopic(1, 4), [{}])).toMatchObject([{ status: "refused", fault: { code: "unauthorised", detail: expect.stringContaining("perm=4") } }]);
   });
 
+  test("with TLS a certificate that nobody vouches for is refused", async () => {
+    await expect(connectRocketMq({ name: "test", ...rocketMqAccess(server!, { tls: true }), signal: AbortSignal.timeout(20_000) })).rejects.toMatchObject({ name: "Fault", code: "unauthorised", detail: expect.stringMatching(/self-signed|certificate/) });
+  });
+
   test("a proxy that is not there is told when the connection is opened", async () => {
     await expect(connectRocketMq({ name: "test", ...rocketMqAccess(server!, { proxy: "127.0.0.1:1" }), signal: AbortSignal.timeout(20_000) })).rejects.toMatchObject({ name: "Fault", code: "unreachable" });
   });

@@ -36,13 +36,19 @@ export async function discover(cluster: Cluster, signal: AbortSignal): Promise<D
   try {
     const [all, system] = await before(Promise.all([namesOf(cluster, REQUEST.topicList), namesOf(cluster, REQUEST.systemTopicList).catch(() => new Set<string>())]), signal, "the name server did not answer in time");
     const topics = [...all].filter((topic) => !system.has(topic) && !SYSTEM.test(topic) && !topic.startsWith(RETRY)).toSorted();
+    const kept = new Map<string, Promise<string | null>>();
+    const shortLivedOnce = (part: TopicPart): Promise<string | null> => {
+      const asked = kept.get(part.address) ?? shortLived(cluster, part, signal);
+      kept.set(part.address, asked);
+      return asked;
+    };
     return await before(Promise.all(topics.map(async (topic) => ({
       name: topic,
       type: "topic",
       source: { queue: topic },
       custody: "copied" as const,
       deadLetterSigns: signsOf(topic, all),
-      warnings: topic.startsWith(DEAD) ? await warningsOf(cluster, topic, all, signal) : [],
+      warnings: topic.startsWith(DEAD) ? await warningsOf(cluster, topic, all, shortLivedOnce, signal) : [],
     }))), signal, "the brokers did not answer in time");
   } catch (error) {
     throw faultOf(error);
@@ -63,13 +69,13 @@ function signsOf(topic: string, all: ReadonlySet<string>): DeadLetterSign[] {
 const SHORT_HOURS = 7 * 24;
 
 /** What an operator should know of a group's dead letters; what this login may not ask about is not told. */
-async function warningsOf(cluster: Cluster, topic: string, all: ReadonlySet<string>, signal: AbortSignal): Promise<string[]> {
+async function warningsOf(cluster: Cluster, topic: string, all: ReadonlySet<string>, keptFor: (part: TopicPart) => Promise<string | null>, signal: AbortSignal): Promise<string[]> {
   const group = topic.slice(DEAD.length);
   const parts = await cluster.parts(topic).catch((): TopicPart[] => []);
   const warnings = parts
     .filter(({ perm }) => (perm & PERM.read) === 0)
     .map(({ broker, perm }) => `It may not be read on ${broker} (perm=${perm}): mqadmin updateTopicPerm -t '${topic}' -p 6 allows it.`);
-  const asked = await Promise.all(parts.map(async (part) => [await shortLived(cluster, part, signal), await nobodyThere(cluster, part, group, signal)]).concat(all.has(`${RETRY}${group}`) ? [retriesRunning(cluster, group, signal).then((each) => [each])] : []));
+  const asked = await Promise.all(parts.map(async (part) => [await keptFor(part), await nobodyThere(cluster, part, group, signal)]).concat(all.has(`${RETRY}${group}`) ? [retriesRunning(cluster, group, signal).then((each) => [each])] : []));
   return [...new Set([...warnings, ...asked.flat().filter((each) => each !== null)])];
 }
 
