@@ -77,6 +77,10 @@ async function send({ cluster, proxy, topic, signal, choose }: Way, message: Out
     if (queue === undefined) throw new Fault("internal", "no queue was chosen");
     fields = sendFields(message, topic, queue, joined(properties));
     wire = await cluster.broker(queue.address);
+    // up to here nothing was written
+    const ended = wire.ended();
+    if (ended !== null) throw ended;
+    if (signal.aborted) throw new Fault("timeout", "stopped before it was sent");
   } catch (error) {
     return { status: "refused", fault: faultOf(error) };
   }
