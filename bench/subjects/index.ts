@@ -1,6 +1,7 @@
 import { rabbitmqSubject } from "./rabbitmq.ts";
 import { redisListSubject } from "./redis-list.ts";
 import { redisStreamSubject } from "./redis-stream.ts";
+import { rocketMqSubject } from "./rocketmq.ts";
 import type { Subject } from "./subject.ts";
 
 /** Every kind that is measured beside its bare client. */
@@ -8,4 +9,5 @@ export const SUBJECTS: readonly Subject[] = [
   rabbitmqSubject,
   redisListSubject,
   redisStreamSubject,
+  rocketMqSubject,
 ];

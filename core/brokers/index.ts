@@ -27,5 +27,6 @@ export const BROKER_KINDS: readonly BrokerKind[] = [
   "redis-list",
   "redis-stream",
   "nats",
+  "rocketmq",
   "pgboss",
 ];

@@ -31,6 +31,7 @@ import { redisListElement } from "./redis-list.ts";
 import { rq } from "./rq.ts";
 import { sidekiq } from "./sidekiq.ts";
 import { symfonyRedis } from "./symfony-redis.ts";
+import { rocketmqDlq } from "./rocketmq-dlq.ts";
 import { symfony } from "./symfony.ts";
 import { uberDlq } from "./uber-dlq.ts";
 import { unknown } from "./unknown.ts";
@@ -84,6 +85,7 @@ export const decoders: readonly Decoder[] = [
   symfonyRedis,
   watermillRedis,
   wolverineRedis,
+  rocketmqDlq,
   unknown,
 ];
 
