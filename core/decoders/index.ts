@@ -8,6 +8,8 @@ import { massTransit } from "./masstransit.ts";
 import { natsAdvisory } from "./nats-advisory.ts";
 import { nServiceBus } from "./nservicebus.ts";
 import { pgboss } from "./pgboss.ts";
+import { pulsarCpp, pulsarDeadLetter, pulsarReconsumeLater } from "./pulsar-dead-letter.ts";
+import { pulsarDotPulsar } from "./pulsar-dotpulsar.ts";
 import { rabbitmqXDeath } from "./rabbitmq-x-death.ts";
 import { rebus } from "./rebus.ts";
 import { springAmqp } from "./spring-amqp.ts";
@@ -36,6 +38,10 @@ export const decoders: readonly Decoder[] = [
   rabbitmqXDeath,
   pgboss,
   natsAdvisory,
+  pulsarDotPulsar,
+  pulsarCpp,
+  pulsarReconsumeLater,
+  pulsarDeadLetter,
   redisStuck,
   unknown,
 ];
