@@ -1,6 +1,7 @@
 import type { DemoBroker } from "./demo-broker.ts";
 import { kafkaDemo } from "./kafka.ts";
 import { natsDemo } from "./nats.ts";
+import { pulsarDemo } from "./pulsar.ts";
 import { rabbitmqDemo } from "./rabbitmq.ts";
 import { redisStreamDemo } from "./redis.ts";
 
@@ -10,4 +11,5 @@ export const DEMO_BROKERS: readonly DemoBroker[] = [
   kafkaDemo,
   redisStreamDemo,
   natsDemo,
+  pulsarDemo,
 ];

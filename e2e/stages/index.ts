@@ -1,5 +1,6 @@
 import { kafkaStage } from "./kafka.ts";
 import { natsStage } from "./nats.ts";
+import { pulsarStage } from "./pulsar.ts";
 import { redisStreamStage } from "./redis-stream.ts";
 import type { Stage } from "./stage.ts";
 
@@ -7,4 +8,4 @@ import type { Stage } from "./stage.ts";
 const erased = <Address>(stage: Stage<Address>): Stage => ({ ...stage, actors: (address) => stage.actors(address as Address) });
 
 /** Every further broker of the end-to-end tests. */
-export const STAGES: readonly Stage[] = [erased(kafkaStage), erased(redisStreamStage), erased(natsStage)];
+export const STAGES: readonly Stage[] = [erased(kafkaStage), erased(redisStreamStage), erased(natsStage), erased(pulsarStage)];

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import WebSocket from "ws";
+import { WebSocket } from "ws";
 import { pulsar } from "#core/brokers/pulsar.ts";
 import { text } from "#core/message/header.ts";
 import type { PulsarNative } from "#core/message/native.ts";

@@ -147,6 +147,6 @@ async function answers(port: number, token: string, alive: () => void): Promise<
 export const serve: Serve<PulsarAddress> = async () => {
   const reason = await whyNoJava();
   if (reason !== null) return { server: null, reason, stop: async () => {} };
-  const { restart, kill9AndStart, stop, ...server } = await startPulsar();
+  const { restart: _restart, kill9AndStart: _kill, stop, ...server } = await startPulsar();
   return { server, reason: null, stop };
 };

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { before } from "#core/brokers/deadline.ts";
 import type { pulsar } from "#core/brokers/pulsar.ts";
-import { Fault } from "#core/fault.ts";
+import type { Fault } from "#core/fault.ts";
 import { faultOf } from "./faults.ts";
 import { openProducer, type Producer } from "./producer.ts";
 import { authorization, restAt, type Rest } from "./rest.ts";

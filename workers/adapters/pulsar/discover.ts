@@ -15,9 +15,6 @@ const INNER = /\/__[^/]*$|^persistent:\/\/pulsar\/system\//;
 const CONVENTION = /-(?:DLQ|RETRY)$/i;
 const DEAD_NAME = /[._-](?:dlq|dlt|dead|dead-?letters?|failed|poison|parking)$|\/(?:dlq|dead-?letters?)$/i;
 
-/** Whether a topic is one in which messages wait for another try of their own consumer. */
-export const isRetry = (topic: string): boolean => /-RETRY$/i.test(topic);
-
 /** Every persistent topic of the namespaces, a partitioned one as one. Throws Fault. */
 export async function discover(connection: Connection, signal: AbortSignal): Promise<DiscoveredQueue<Source>[]> {
   try {

@@ -1,7 +1,9 @@
 import type { Connection } from "./connection.ts";
-import { isRetry } from "./discover.ts";
 import { policiesOf, type Policies } from "./policies.ts";
 import { statsOf } from "./topic.ts";
+
+/** Whether messages wait there for another try of their own consumer. */
+const isRetry = (topic: string): boolean => /-RETRY$/i.test(topic);
 
 /** What an operator should know of a dead-letter topic before there is trouble. Never throws: what may not be seen is not told. */
 export async function warningsOf({ rest, subscription }: Connection, topic: string, signal: AbortSignal): Promise<string[]> {

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import WebSocket from "ws";
+import { WebSocket } from "ws";
 import { Fault } from "#core/fault.ts";
 import { closeFault, faultOf, statusFault } from "./faults.ts";
 
