@@ -1,13 +1,16 @@
+import { execFile } from "node:child_process";
 import { createHmac } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { eventually } from "../eventually.ts";
 import { freePorts } from "./free-port.ts";
 import { classPath, startJava, whyNoJava } from "./java.ts";
 import type { Serve } from "./on-demand.ts";
 import { tailOf, type ServerProcess } from "./process.ts";
 
+const run = promisify(execFile);
 /** The newest of the line that is supported longest; it runs on Java 17. */
 const ARTIFACTS = ["org.apache.pulsar:pulsar-broker:4.0.7"];
 const MAIN = "org.apache.pulsar.PulsarStandaloneStarter";
@@ -141,6 +144,12 @@ async function answers(port: number, token: string, alive: () => void): Promise<
   await ask("GET", "persistent/public/default");
   await ask("PUT", "persistent/public/default/ready");
   await ask("GET", "persistent/public/default/ready/stats");
+}
+
+/** Runs a program of this folder, one Java source file, with Pulsar's own client in its class path. Throws with its output when it fails. */
+export async function runJavaClient(source: string, args: readonly string[]): Promise<void> {
+  const file = new URL(`./${source}`, import.meta.url).pathname;
+  await run("java", ["-Xmx256m", "-XX:TieredStopAtLevel=1", "-cp", await classPath(ARTIFACTS), file, ...args], { maxBuffer: 1e7 });
 }
 
 /** The run's Pulsar. */

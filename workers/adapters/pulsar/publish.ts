@@ -36,6 +36,8 @@ export async function publish(connection: Connection, messages: readonly Outgoin
     const size = message.body.length;
     const most = size > ALONE_BYTES ? 1 : MAX_OPEN;
     while (open.size >= most || (open.size > 0 && bytes + size > MAX_OPEN_BYTES)) await Promise.race(open);
+    // one that was too large closed it, and has its own outcome: the others need not suffer
+    if (!producer.isOpen() && !signal.aborted) producer = await connection.producer(topic, signal).catch(() => producer);
     const outcome = sendOne(producer, message, signal);
     outcomes.push(outcome);
     bytes += size;
