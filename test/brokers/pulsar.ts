@@ -73,7 +73,9 @@ export async function startPulsar(): Promise<TestPulsar> {
   const start = async (): Promise<void> => {
     server = await startJava({ classPath: path, main: MAIN, args, jvm: JVM, cwd: folder });
     await eventually(() => answers(port, token, () => server.alive()), { timeoutMs: 120_000, intervalMs: 250 }).catch(async (error: unknown) => {
-      throw new Error(`Pulsar did not start:\n${await tailOf(join(folder, `${MAIN}.log`))}`, { cause: error });
+      const log = await tailOf(join(folder, `${MAIN}.log`));
+      await server.end("SIGKILL");
+      throw new Error(`Pulsar did not start:\n${log}`, { cause: error });
     });
   };
   await start();
