@@ -32,7 +32,7 @@ type Failed = {
 };
 
 /** Source: RetryMessageUtil.java and ConsumerImpl.java of the Java client, retry_router.go, ConsumerImpl.cc. */
-export function failedOf(captured: Captured): Failed {
+function failedOf(captured: Captured): Failed {
   const queue = captured.native.queue;
   const subscription = said(captured.headers, "REAL_SUBSCRIPTION");
   const real = said(captured.headers, "REAL_TOPIC");

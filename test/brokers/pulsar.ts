@@ -154,7 +154,7 @@ export async function runJavaClient(source: string, args: readonly string[]): Pr
   await run("java", ["-Xmx256m", "-XX:TieredStopAtLevel=1", "-cp", await classPath(ARTIFACTS), file, ...args], { maxBuffer: 1e7 });
 }
 
-/** The run's Pulsar. */
+/** The run's server, for the keeper, which imports it by its name. @public */
 export const serve: Serve<PulsarAddress> = async () => {
   const reason = await whyNoJava();
   if (reason !== null) return { server: null, reason, stop: async () => {} };
