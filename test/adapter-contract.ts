@@ -14,7 +14,8 @@ export type Bench<M extends Manifest> = {
 };
 export type ContractCases = Readonly<Partial<Record<ContractCase, () => Promise<void>>>>;
 
-const TIMEOUT_MS = 120_000;
+/** A case may start a broker of its own and start it again: Java servers take long on a busy machine. */
+const TIMEOUT_MS = 240_000;
 
 /**
  * The suite every adapter passes against its real broker; `makeHarness` runs once, before the first case.

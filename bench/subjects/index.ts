@@ -1,3 +1,4 @@
+import { pulsarSubject } from "./pulsar.ts";
 import { rabbitmqSubject } from "./rabbitmq.ts";
 import { redisListSubject } from "./redis-list.ts";
 import { redisStreamSubject } from "./redis-stream.ts";
@@ -10,4 +11,5 @@ export const SUBJECTS: readonly Subject[] = [
   redisListSubject,
   redisStreamSubject,
   rocketMqSubject,
+  pulsarSubject,
 ];

@@ -1,6 +1,7 @@
 import type { DemoBroker } from "./demo-broker.ts";
 import { kafkaDemo } from "./kafka.ts";
 import { natsDemo } from "./nats.ts";
+import { pulsarDemo } from "./pulsar.ts";
 import { rabbitmqDemo } from "./rabbitmq.ts";
 import { redisListDemo, redisStreamDemo } from "./redis.ts";
 import { rocketMqDemo } from "./rocketmq.ts";
@@ -13,4 +14,5 @@ export const DEMO_BROKERS: readonly DemoBroker[] = [
   redisStreamDemo,
   natsDemo,
   rocketMqDemo,
+  pulsarDemo,
 ];

@@ -7,6 +7,8 @@ export type DemoBroker = {
   readonly name: string;
   /** Its address; the port must answer before traffic begins, and when the demo is installed. */
   readonly url: string;
+  /** Asked once the port answers, where many a program may listen there; what it throws means no. */
+  readonly isThere?: (url: string) => Promise<boolean>;
   readonly connection: ConfiguredConnection;
   readonly sources: readonly ConfiguredSource[];
   /** Begins the sample traffic in the background; resolves to what stops it. Loads the client only now. */

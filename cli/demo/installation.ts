@@ -2,14 +2,14 @@ import type { ConfiguredConnection, RedriveConfig } from "#core/config/check.ts"
 import { DEMO_BROKERS } from "./brokers.ts";
 import { captured, type DemoBroker } from "./demo-broker.ts";
 import { DEMO_SCHEMA } from "./pgboss-traffic.ts";
-import { answers } from "./traffic.ts";
+import { isThere } from "./traffic.ts";
 
 const JOB_QUEUES = ["orders", "payments", "emails"];
 
 /** What the demo captures: pg-boss on the embedded PostgreSQL, and every broker that answers at its address. */
 export async function demoInstallation(databaseUrl: string): Promise<RedriveConfig> {
   const there: DemoBroker[] = [];
-  for (const broker of DEMO_BROKERS) if (await answers(broker.url)) there.push(broker);
+  for (const broker of DEMO_BROKERS) if (await isThere(broker)) there.push(broker);
   return {
     environment: { name: "demo", tone: "blue", production: false },
     retention: { discardedDays: 30, resolvedDays: 90 },

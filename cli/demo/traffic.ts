@@ -9,7 +9,7 @@ export type SampleTraffic = {
   /** `postgres://` address of the database that gets the schema `demo_pgboss`. */
   readonly postgresUrl: string;
   /** Traffic begins on each when something answers at its address. */
-  readonly brokers: readonly Pick<DemoBroker, "url" | "start">[];
+  readonly brokers: readonly Pick<DemoBroker, "url" | "isThere" | "start">[];
   /** Messages a second on each broker. */
   readonly rate: number;
   readonly signal: AbortSignal;
@@ -24,7 +24,7 @@ export async function start({ postgresUrl, brokers, ...given }: SampleTraffic): 
   const { options, stop } = stoppable({ ...given, url: postgresUrl });
   const pgBoss = await startPgBoss(options);
   const others = brokers.map(async (broker) => {
-    if (await whenItAnswers(broker.url, options.signal)) return broker.start({ ...options, url: broker.url });
+    if (await whenItAnswers(broker, options.signal)) return broker.start({ ...options, url: broker.url });
     return null;
   });
   return async () => {
@@ -33,10 +33,14 @@ export async function start({ postgresUrl, brokers, ...given }: SampleTraffic): 
   };
 }
 
-/** Resolves to true when the port answers, to false when the signal aborts first. */
-async function whenItAnswers(url: string, signal: AbortSignal): Promise<boolean> {
+/** Whether a broker of this kind is at its address now. */
+export const isThere = async ({ url, isThere: asked }: Pick<DemoBroker, "url" | "isThere">): Promise<boolean> =>
+  (await answers(url)) && (asked === undefined || (await asked(url).catch(() => false)));
+
+/** Resolves to true when it is there, to false when the signal aborts first. */
+async function whenItAnswers(broker: Pick<DemoBroker, "url" | "isThere">, signal: AbortSignal): Promise<boolean> {
   while (!signal.aborted) {
-    if (await answers(url)) return true;
+    if (await isThere(broker)) return true;
     await pause(ASK_AGAIN_MS, signal);
   }
   return false;

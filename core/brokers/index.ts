@@ -28,5 +28,6 @@ export const BROKER_KINDS: readonly BrokerKind[] = [
   "redis-stream",
   "nats",
   "rocketmq",
+  "pulsar",
   "pgboss",
 ];

@@ -18,6 +18,8 @@ import { natsAdvisory } from "./nats-advisory.ts";
 import { nestjs } from "./nestjs.ts";
 import { nServiceBus } from "./nservicebus.ts";
 import { pgboss } from "./pgboss.ts";
+import { pulsarCpp, pulsarDeadLetter, pulsarReconsumeLater } from "./pulsar-dead-letter.ts";
+import { pulsarDotPulsar } from "./pulsar-dotpulsar.ts";
 import { rabbitmqXDeath } from "./rabbitmq-x-death.ts";
 import { rebus } from "./rebus.ts";
 import { redisStuck } from "./redis-stuck.ts";
@@ -86,6 +88,10 @@ export const decoders: readonly Decoder[] = [
   watermillRedis,
   wolverineRedis,
   rocketmqDlq,
+  pulsarDotPulsar,
+  pulsarCpp,
+  pulsarReconsumeLater,
+  pulsarDeadLetter,
   unknown,
 ];
 

@@ -92,7 +92,8 @@ const TRANSPORT_HEADERS: { readonly [T in Transport]: readonly string[] } = {
     "__RMQ.TRANSIENT.*",
     "__CRC32#",
   ],
-  pulsar: [],
+  // a client that retries counts on from what it finds: a stale count ends the retries at once
+  pulsar: ["REAL_TOPIC", "REAL_SUBSCRIPTION", "RETRY_TOPIC", "ORIGIN_MESSAGE_ID", "ORIGIN_MESSAGE_IDY_TIME", "RECONSUMETIMES", "DELAY_TIME"],
   pgboss: [],
 };
 

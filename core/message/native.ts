@@ -193,7 +193,7 @@ type RocketMqNative = {
 };
 
 /** A message of Pulsar. Its properties are the headers, all text. */
-type PulsarNative = {
+export type PulsarNative = {
   readonly transport: "pulsar";
   /** The topic it was captured from, full name. */
   readonly queue: string;
@@ -205,6 +205,8 @@ type PulsarNative = {
   readonly key: string | null;
   readonly producerName: string | null;
   readonly redeliveryCount: number;
+  /** The body is what the producer encrypted: whoever holds no key of its consumers can not send it again. */
+  readonly encrypted?: true;
 };
 
 /** What a broker said about a message besides headers and body; enough to build the message again. */

@@ -1,6 +1,7 @@
 import { kafkaStage } from "./kafka.ts";
 import { natsStage } from "./nats.ts";
 import { redisListStage } from "./redis-list.ts";
+import { pulsarStage } from "./pulsar.ts";
 import { redisStreamStage } from "./redis-stream.ts";
 import { rocketMqStage } from "./rocketmq.ts";
 import type { Stage } from "./stage.ts";
@@ -9,4 +10,4 @@ import type { Stage } from "./stage.ts";
 const erased = <Address>(stage: Stage<Address>): Stage => ({ ...stage, actors: (address) => stage.actors(address as Address) });
 
 /** Every further broker of the end-to-end tests. */
-export const STAGES: readonly Stage[] = [erased(kafkaStage), erased(redisListStage), erased(redisStreamStage), erased(natsStage), erased(rocketMqStage)];
+export const STAGES: readonly Stage[] = [erased(kafkaStage), erased(redisListStage), erased(redisStreamStage), erased(natsStage), erased(rocketMqStage), erased(pulsarStage)];

@@ -33,6 +33,7 @@ const openers: { readonly [K in BrokerKind]?: (input: OpenInput) => Promise<AnyS
   "redis-stream": async (input) => open(manifests["redis-stream"], (await import("./redis/connect.ts")).connectRedisStream, input),
   nats: async (input) => open(manifests.nats, (await import("./nats/connect.ts")).connectNats, input),
   rocketmq: async (input) => open(manifests.rocketmq, (await import("./rocketmq/connect.ts")).connectRocketMq, input),
+  pulsar: async (input) => open(manifests.pulsar, (await import("./pulsar/connect.ts")).connectPulsar, input),
   pgboss: async (input) => open(manifests.pgboss, (await import("./pgboss/connect.ts")).connectPgBoss, input),
 };
 

@@ -4,7 +4,7 @@ import { Fault } from "#core/fault.ts";
 import { durableName, type Source } from "./consumer.ts";
 import type { Connection } from "./connection.ts";
 import { faultOf, isMissing } from "./faults.ts";
-import { inLanes } from "./lanes.ts";
+import { inLanes } from "#core/brokers/lanes.ts";
 
 /** Questions to the JetStream API under way at a time. */
 const LANES = 16;

@@ -5,7 +5,7 @@ import type { Connection } from "./connection.ts";
 import type { Source } from "./consumer.ts";
 import { faultOf } from "./faults.ts";
 import { signsOf, warningsOf } from "./judge.ts";
-import { inLanes } from "./lanes.ts";
+import { inLanes } from "#core/brokers/lanes.ts";
 
 const LANES = 8;
 /** Streams in which NATS itself keeps buckets of keys, objects and MQTT sessions: nothing waits in them. */

@@ -12,7 +12,7 @@ import type { Connection } from "./connection.ts";
 import { before } from "#core/brokers/deadline.ts";
 import { apiFault, faultOf, isNoResponders, surelyNotSent } from "./faults.ts";
 import { encodeBlock } from "./header-block.ts";
-import { inLanes } from "./lanes.ts";
+import { inLanes } from "#core/brokers/lanes.ts";
 
 export type Target = z.infer<typeof nats.target>;
 
