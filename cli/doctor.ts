@@ -8,7 +8,7 @@ import type { CliEnv } from "./env.ts";
 const OLDEST_POSTGRES = 150_000;
 const LOW_DISK_BYTES = 2 * 1024 ** 3;
 /** Default ports, to say which brokers the demo will find. */
-const BROKERS: Readonly<Record<string, number>> = { RabbitMQ: 5672, Kafka: 9092, Redis: 6379, NATS: 4222, PostgreSQL: 5432 };
+const BROKERS: Readonly<Record<string, number>> = { RabbitMQ: 5672, Kafka: 9092, Redis: 6379, NATS: 4222, RocketMQ: 8081, PostgreSQL: 5432 };
 
 /** Prints what this machine offers; `true` when nothing stands in the way of a start. */
 export async function doctor(env: CliEnv, root: string, say: (line: string) => void): Promise<boolean> {

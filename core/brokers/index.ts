@@ -26,5 +26,6 @@ export const BROKER_KINDS: readonly BrokerKind[] = [
   "kafka",
   "redis-stream",
   "nats",
+  "rocketmq",
   "pgboss",
 ];

@@ -31,6 +31,7 @@ const openers: { readonly [K in BrokerKind]?: (input: OpenInput) => Promise<AnyS
   kafka: async (input) => open(manifests.kafka, (await import("./kafka/connect.ts")).connectKafka, input),
   "redis-stream": async (input) => open(manifests["redis-stream"], (await import("./redis/connect.ts")).connectRedisStream, input),
   nats: async (input) => open(manifests.nats, (await import("./nats/connect.ts")).connectNats, input),
+  rocketmq: async (input) => open(manifests.rocketmq, (await import("./rocketmq/connect.ts")).connectRocketMq, input),
   pgboss: async (input) => open(manifests.pgboss, (await import("./pgboss/connect.ts")).connectPgBoss, input),
 };
 
