@@ -3,6 +3,7 @@ import { kafkaDemo } from "./kafka.ts";
 import { natsDemo } from "./nats.ts";
 import { rabbitmqDemo } from "./rabbitmq.ts";
 import { redisStreamDemo } from "./redis.ts";
+import { rocketMqDemo } from "./rocketmq.ts";
 
 /** The brokers the demo looks for, besides pg-boss on its own PostgreSQL. */
 export const DEMO_BROKERS: readonly DemoBroker[] = [
@@ -10,4 +11,5 @@ export const DEMO_BROKERS: readonly DemoBroker[] = [
   kafkaDemo,
   redisStreamDemo,
   natsDemo,
+  rocketMqDemo,
 ];
