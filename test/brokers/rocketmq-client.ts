@@ -13,7 +13,7 @@ const MAKE_TOPIC = 17;
 const DELETE_TOPIC = 215;
 const ROUTE = 105;
 const CHANGE_CONFIG = 25;
-const DELETE_FILES = 27;
+const DELETE_FILES = 329;
 const MAKE_USER = 3001;
 const MAKE_RIGHTS = 3006;
 

@@ -114,6 +114,8 @@ const brokerConfig = (folder: string, listenPort: number, haListenPort: number):
     maxIndexNum: 100_000,
     maxHashSlotNum: 50_000,
     diskMaxUsedSpaceRatio: 95,
+    // it copies tens of megabytes each time
+    timerFlushIntervalMs: 600_000,
     // the first tries of a delivery come soon after one another
     messageDelayLevel: "1s 1s 1s 1s 1s 1s 2s 3s 4s 5s 6s 7s 8s 9s 10s 20s 30s 1m",
     // a missing topic would be made by whoever sends to it

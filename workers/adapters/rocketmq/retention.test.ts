@@ -10,7 +10,7 @@ import { boundsOf } from "./queue-reader.ts";
 import { openCluster } from "./cluster.ts";
 
 const { server: available } = await onDemand<RocketMqAddress>("rocketmq");
-const TOPIC = "%DLQ%retention";
+const TOPIC = `%DLQ%retention-${crypto.randomUUID()}`;
 const MANY = 6;
 
 // a server of its own: what is deleted is everybody's
