@@ -105,7 +105,7 @@ test("everything wrong is told at once, in the order of the file", () => {
   expect(errorsOf(text).map(({ line, path, message }) => `${line} ${path} ${message}`)).toEqual([
     "1 environment.name is missing",
     "2 environment.colour is not a key that belongs here",
-    "5 connections[0].kind must be one of rabbitmq, kafka, redis-list, redis-stream, nats, rocketmq, pgboss",
+    "5 connections[0].kind must be one of rabbitmq, kafka, redis-list, redis-stream, nats, rocketmq, pulsar, pgboss",
     "6 connections[1].name is missing",
     "8 connections[1].settings.port must be at most 65535",
     "11 sources[0].watchWindow must be a whole number and a unit: 90s, 5m, 2h or 1d",
