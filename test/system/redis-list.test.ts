@@ -102,4 +102,27 @@ describe.skipIf(server === null)("Redis lists", () => {
     await eventually(async () => expect(await scene.messages(), worker.tail()).toMatchObject([{ state: "in_doubt" }]), { timeoutMs: 40_000 });
     expect(await redis.llen(work)).toBe(1);
   });
+
+  test("a job of BullMQ dies, is requeued with its bytes, and its next death is the same message's", async () => {
+    const base = `bull:${crypto.randomUUID()}`;
+    await redis.hset(`${base}:meta`, "version", "bullmq:5.61.0");
+    await using scene = await sceneOf({ queue: `${base}:failed`, envelope: "bullmq" });
+    await using worker = await scene.worker();
+    const data = '{"id":12345678901234567890,  "amount":1.0}';
+    const dies = async (): Promise<void> => {
+      await redis.hset(`${base}:1`, { failedReason: "card declined", atm: "3", finishedOn: "1773480478123" });
+      await redis.multi().lrem(`${base}:wait`, 0, "1").zadd(`${base}:failed`, 1_773_480_478_123, "1").exec();
+    };
+    await redis.hset(`${base}:1`, { name: "charge", data, opts: '{"attempts":3}' });
+    await dies();
+    await eventually(async () => expect(await scene.messages(), worker.tail()).toMatchObject([{ state: "dead", rule: "bullmq", errorMessage: "card declined", attempts: 3 }]));
+    await eventually(async () => expect(await redis.exists(`${base}:1`, `${base}:failed`)).toBe(0));
+
+    await scene.resendAll();
+    await eventually(async () => expect((await scene.messages())[0], worker.tail()).toMatchObject({ state: "resent", redrives: 1 }));
+    expect(await redis.lrange(`${base}:wait`, 0, -1)).toEqual(["1"]);
+    expect(await redis.hget(`${base}:1`, "data")).toBe(data);
+    await dies();
+    await eventually(async () => expect(await scene.messages(), worker.tail()).toMatchObject([{ state: "dead", deaths: 2, redrives: 1 }]));
+  });
 });
