@@ -30,12 +30,14 @@ type Reply = { readonly ready: true } | { readonly answer: unknown } | { readonl
  */
 export class DecodeThreads {
   readonly #limits: ThreadLimits;
+  readonly #program: string;
   #idle: Worker[] = [];
   readonly #queue: (() => void)[] = [];
   #running = 0;
 
   constructor(limits: Partial<ThreadLimits> = {}) {
     this.#limits = { ...LIMITS, ...limits };
+    this.#program = resolve(process.cwd(), "server", "decode", "thread.ts");
   }
 
   /** Runs a job. Throws Failure `too_many` when too many wait already. */
@@ -69,8 +71,8 @@ export class DecodeThreads {
   }
 
   async #start(): Promise<Worker> {
-    // by its place in the installation: a bundler would have to know that it is a program of its own
-    const worker = new Worker(resolve(process.cwd(), "server", "decode", "thread.ts"), {
+    // by its place in the installation, from its source: the bundler leaves it alone
+    const worker = new Worker(/* turbopackIgnore: true */ this.#program, {
       env: {},
       execArgv: [],
       resourceLimits: { maxOldGenerationSizeMb: this.#limits.heapMb, maxYoungGenerationSizeMb: 32 },

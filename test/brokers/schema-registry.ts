@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 
 /** A schema as a registry answers it; no type is Avro. */
-export type RegistrySchema = {
+type RegistrySchema = {
   readonly schema: string;
   readonly schemaType?: string;
   readonly references?: readonly { readonly name: string; readonly subject: string; readonly version: number }[];
