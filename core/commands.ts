@@ -13,6 +13,8 @@ export const commandInputs = {
   discover: z.strictObject({ connectionId: z.uuid() }),
   /** Measure the depths of a saved connection at once. */
   measure: z.strictObject({ connectionId: z.uuid() }),
+  /** Read a schema from the registry of a saved connection and store it. */
+  schema: z.strictObject({ connectionId: z.uuid(), schemaId: z.number().int().min(0).max(0xffff_ffff) }),
 } as const;
 export type CommandKind = keyof typeof commandInputs;
 export type CommandInput<K extends CommandKind> = z.infer<(typeof commandInputs)[K]>;

@@ -15,6 +15,7 @@ export const PAIRS = {
   keys: pair("refunds"),
   pages: pair("shipping"),
   hostile: pair("imports"),
+  views: pair("receipts"),
 } as const;
 
 /** The captured pair on pg-boss. */

@@ -1,7 +1,11 @@
+import { Failure, FAILURES } from "#core/failure.ts";
+import { STEP_KINDS } from "#core/message/views.ts";
 import { allows } from "#core/roles.ts";
 import type { Db } from "#db/client.ts";
 import { getMessage } from "#db/queries/message-detail.ts";
 import { readBodyPart, type BodyOf } from "#db/queries/message-bodies.ts";
+import { MAX_DOWNLOADED } from "./decode/limits.ts";
+import { wholeDecoded } from "./services/decode-body.ts";
 import type { Gate } from "./gate.ts";
 import { refusal, refuseForeign } from "./request-check.ts";
 import { sealed } from "./response.ts";
@@ -26,8 +30,10 @@ async function answer(at: Gate, request: Request, messageId: string): Promise<Re
   const { db, actor } = await contextFor(request, at);
   if (actor === null) return plain(401, "Sign in first.");
   if (!allows(actor.role, "viewer")) return plain(403, "Your role may not see messages.");
-  const which = bodyOf(new URL(request.url).searchParams);
+  const search = new URL(request.url).searchParams;
+  const which = bodyOf(search);
   if (which === null || !UUID.test(messageId)) return plain(404, "There is no such body.");
+  if (search.get("form") === "decoded") return decoded(db, messageId, which, search);
   const [message, first] = await Promise.all([getMessage(db, messageId), readBodyPart(db, messageId, which, 0, PART)]);
   if (message === null || first === null) return plain(404, "There is no such body; retention may have purged it.");
   return new Response(partsOf(db, messageId, which, first), {
@@ -37,6 +43,23 @@ async function answer(at: Gate, request: Request, messageId: string): Promise<Re
       "content-disposition": `attachment; filename="${fileName(message.source, messageId, message.contentType)}"`,
     },
   });
+}
+
+/** The decoded form, whole or not at all: half of it would look like all of it. */
+async function decoded(db: Db, messageId: string, which: BodyOf, search: URLSearchParams): Promise<Response> {
+  const as = STEP_KINDS.find((kind) => kind === search.get("as")) ?? null;
+  const message = await getMessage(db, messageId);
+  if (message === null) return plain(404, "There is no such body; retention may have purged it.");
+  try {
+    const { bytes, json } = await wholeDecoded(db, { messageId, which, as }, MAX_DOWNLOADED);
+    const name = fileName(message.source, messageId, json ? "application/json" : message.contentType).replace(/\.(\w+)$/, "-decoded.$1");
+    return new Response(Buffer.from(bytes), {
+      headers: { "content-type": "application/octet-stream", "content-length": String(bytes.length), "content-disposition": `attachment; filename="${name}"` },
+    });
+  } catch (error) {
+    if (error instanceof Failure) return plain(FAILURES[error.code].http, error.message);
+    throw error;
+  }
 }
 
 function bodyOf(search: URLSearchParams): BodyOf | null {

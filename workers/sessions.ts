@@ -1,3 +1,4 @@
+import type { BrokerKind } from "#core/brokers/index.ts";
 import { Fault } from "#core/fault.ts";
 import type { Sql } from "#db/client.ts";
 import { notify } from "#db/listen.ts";
@@ -57,6 +58,14 @@ export class Sessions {
       await this.#lost(connection, entry, error);
       throw error;
     }
+  }
+
+  /** A connection's settings and its secrets in the clear, JSON text both. Throws Fault. */
+  async settingsOf(connectionId: string): Promise<{ readonly kind: BrokerKind; readonly settings: string; readonly secrets: string }> {
+    // read anew: what was saved a moment ago counts
+    const connection = (await this.refresh()).find(({ id }) => id === connectionId);
+    if (connection === undefined) throw new Fault("not_found", "this connection was removed");
+    return { kind: connection.kind, settings: connection.settings, secrets: this.#unseal(connection) };
   }
 
   /** Opens one with given settings, for a probe; the caller closes it. Throws Fault. */

@@ -6,7 +6,7 @@ import { env } from "./env.ts";
 export const kafkaDemo: DemoBroker = {
   name: "Kafka",
   url: env.kafkaUrl,
-  connection: { name: "events", kind: "kafka", settings: kafka.settings.parse({ brokers: new URL(env.kafkaUrl).host }), secrets: { password: "" } },
+  connection: { name: "events", kind: "kafka", settings: kafka.settings.parse({ brokers: new URL(env.kafkaUrl).host }), secrets: { password: "", schemaRegistryPassword: "" } },
   sources: [captured("events", { queue: "demo.payments-dlt" }, false)],
   start: async (options) => (await import("./kafka-traffic.ts")).start(options),
 };

@@ -15,6 +15,7 @@ const ADDRESS = [
   "nameServer",
   "webServiceUrl",
   "webSocketUrl",
+  "schemaRegistryUrl",
 ];
 
 /**

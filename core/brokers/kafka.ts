@@ -3,6 +3,11 @@ import { defineManifest } from "./manifest.ts";
 
 /** One `host:port`, several parted by commas or lines. */
 const addresses = z.string().regex(/^\s*[^\s,:]+:\d{1,5}(?:[\s,]+[^\s,:]+:\d{1,5})*\s*$/, "host:port, several parted by commas");
+const registryUrl = z
+  .string()
+  .max(2_000)
+  .refine((url) => url === "" || /^https?:\/\/[^\s/?#]+/.test(url), "an address that begins with http:// or https://")
+  .refine((url) => !/^[a-z]+:\/\/[^/?#]*@/i.test(url), "leave out user and password: schemaRegistryUser and schemaRegistryPassword are for them");
 const topic = z.string().regex(/^[A-Za-z0-9._-]{1,249}$/, "letters, digits, dot, underscore and hyphen");
 
 export const kafka = defineManifest({
@@ -15,8 +20,11 @@ export const kafka = defineManifest({
     username: z.string().default(""),
     /** Name of Redrive's own consumer group; each source has one, `<group>.<topic>`. */
     group: z.string().min(1).max(150).default("redrive"),
+    /** Base address of a schema registry; empty: payloads are not looked up in one. */
+    schemaRegistryUrl: registryUrl.default(""),
+    schemaRegistryUser: z.string().max(500).default(""),
   }),
-  secrets: z.strictObject({ password: z.string().default("") }),
+  secrets: z.strictObject({ password: z.string().default(""), schemaRegistryPassword: z.string().default("") }),
   source: z.strictObject({ queue: topic }),
   target: z.strictObject({
     kind: z.literal("kafka"),
@@ -31,8 +39,13 @@ export const kafka = defineManifest({
       { name: "saslMechanism", input: "choice", choices: ["none", "plain", "scram-sha-256", "scram-sha-512"] },
       { name: "username", input: "text" },
       { name: "group", input: "text", placeholder: "redrive" },
+      { name: "schemaRegistryUrl", input: "text", placeholder: "https://registry.internal:8081" },
+      { name: "schemaRegistryUser", input: "text" },
     ],
-    secrets: [{ name: "password", input: "password" }],
+    secrets: [
+      { name: "password", input: "password" },
+      { name: "schemaRegistryPassword", input: "password" },
+    ],
   },
   permissions: [
     "describe and read on the topics to capture",
@@ -40,6 +53,7 @@ export const kafka = defineManifest({
     "describe on the groups whose lag is to be shown",
     "read on the topics that share groups' letters point to",
     "write and describe on the topics to resend to, and idempotent write",
+    "in the schema registry, if one is given: read schemas and subjects",
   ],
   capabilities: { discover: true },
   about: {

@@ -9,6 +9,7 @@ export * from "./messages.ts";
 export * from "./operations.ts";
 export * from "./people.ts";
 export * from "./queues.ts";
+export * from "./schemas.ts";
 export * from "./source-notices.ts";
 export * from "./sources.ts";
 export * from "./workers.ts";

@@ -2,6 +2,7 @@ import type { IHeaders, Message } from "kafkajs";
 import { kafkaClient, startKafka, type KafkaAddress } from "#test/brokers/kafka.ts";
 import { kafkaAccess, makeTopic, readAll } from "#test/brokers/kafka-harness.ts";
 import { whyNoJava } from "#test/brokers/java.ts";
+import { startSchemaRegistry, type RegistryContent } from "#test/brokers/schema-registry.ts";
 import { eventually } from "#test/eventually.ts";
 import type { Stage } from "./stage.ts";
 
@@ -17,20 +18,58 @@ const SPRING: IHeaders = {
   "kafka_dlt-exception-message": "card declined by the issuer",
 };
 
+const REGISTRY_LOGIN = { user: "rita", password: "registry secret" };
+
+/** What the topic's producers have registered. */
+export const SCHEMAS = {
+  login: `${REGISTRY_LOGIN.user}:${REGISTRY_LOGIN.password}`,
+  ids: {
+    41: {
+      schema: JSON.stringify({
+        type: "record",
+        name: "Payment",
+        namespace: "com.shop",
+        fields: [
+          { name: "id", type: "string" },
+          { name: "amount", type: "double" },
+          { name: "currency", type: "string" },
+          { name: "state", type: { type: "enum", name: "State", symbols: ["OPEN", "DECLINED"] } },
+        ],
+      }),
+    },
+    42: {
+      schemaType: "PROTOBUF",
+      schema: 'syntax = "proto3"; import "money.proto"; message Payment { string id = 1; com.shop.Money price = 2; }',
+      references: [{ name: "money.proto", subject: "money", version: 1 }],
+    },
+  },
+  subjects: { "money/1": { schemaType: "PROTOBUF", schema: 'syntax = "proto3"; package com.shop; message Money { int64 cents = 1; string currency = 2; }' } },
+} as const satisfies RegistryContent;
+
+type Access = ReturnType<typeof kafkaAccess>;
+const withRegistry = ({ settings, secrets }: Access, schemaRegistryUrl: string): Access => ({
+  settings: { ...settings, schemaRegistryUrl, schemaRegistryUser: REGISTRY_LOGIN.user },
+  secrets: { ...secrets, schemaRegistryPassword: REGISTRY_LOGIN.password },
+});
+
 /** Payments whose consumer, in the manner of Spring Kafka, publishes what it fails on to a dead-letter topic. */
 export const kafkaStage: Stage<KafkaAddress> = {
   kind: "kafka",
   async open() {
     const missing = await whyNoJava();
     if (missing !== null) throw new Error(missing);
+    const registry = await startSchemaRegistry(SCHEMAS);
     const { stop, restart: _restart, kill9AndStart: _kill, ...address } = await startKafka();
     const client = kafkaClient(address);
     for (const topic of [WORK, DEAD]) await makeTopic(client, topic);
     return {
       address,
-      connection: { name: "kafka", kind: "kafka", ...kafkaAccess(address.port) },
+      connection: { name: "kafka", kind: "kafka", ...withRegistry(kafkaAccess(address.port), registry.url) },
       source: { connection: "kafka", source: { queue: DEAD }, taken: false, consent: false, capture: true, watchSeconds: 60 },
-      close: stop,
+      close: async () => {
+        await registry.stop();
+        await stop();
+      },
     };
   },
   async actors(address) {

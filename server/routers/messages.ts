@@ -1,11 +1,14 @@
 import { z } from "zod";
 import { Failure } from "#core/failure.ts";
 import { messageFilter } from "#core/message/filter.ts";
+import { STEP_KINDS } from "#core/message/views.ts";
 import { selection } from "#core/selection.ts";
 import { readBody } from "#db/queries/message-bodies.ts";
 import { anyMessage, countStates, groupTitle, listSourceNames, neighbours, topErrorTypes } from "#db/queries/message-counts.ts";
 import { countNewer, listMessages } from "#db/queries/message-list.ts";
+import { MAX_EDITED } from "../decode/limits.ts";
 import { isoTimes } from "../iso-times.ts";
+import { askForSchema, decodedBody, editableBody, encodedBody } from "../services/decode-body.ts";
 import { messageDetail } from "../services/message-detail.ts";
 import { planSelection } from "../services/resend-plan.ts";
 import { operatorProcedure, router, viewerProcedure } from "../trpc.ts";
@@ -30,6 +33,12 @@ const body = z.strictObject({
     z.strictObject({ of: z.literal("revision"), id: z.uuid() }),
   ]),
 });
+
+const decoded = body.extend({ as: z.enum(STEP_KINDS).nullable() });
+const edited = z.discriminatedUnion("form", [
+  z.strictObject({ form: z.literal("notation"), text: z.string().max(4 * MAX_EDITED) }),
+  z.strictObject({ form: z.literal("bytes"), base64: z.base64().max(4 * MAX_EDITED) }),
+]);
 
 export const messagesRouter = router({
   /** A page of the list; `next` goes into the following request's `cursor`. */
@@ -74,4 +83,18 @@ export const messagesRouter = router({
     if (found === null) throw new Failure("not_found", "This message has no such body; retention may have purged it.");
     return { base64: found.bytes.toString("base64"), size: found.size, shown: found.bytes.length };
   }),
+
+  /** What is under a body's layers: packed, binary formats, values described by a schema. `as` forces the outermost. */
+  decoded: viewerProcedure.input(decoded).query(({ ctx, input }) => decodedBody(ctx.db, input)),
+
+  /** Asks a worker for the schema that a body names. */
+  schema: viewerProcedure.input(decoded).mutation(({ ctx, input }) => askForSchema(ctx.db, ctx.sql, ctx.actor, input)),
+
+  /** The decoded form for an editor, where an edit of it changes nothing else; or why not. */
+  editable: operatorProcedure.input(decoded).query(({ ctx, input }) => editableBody(ctx.db, input)),
+
+  /** The bytes that an edited text would be sent as. Stores nothing. */
+  encode: operatorProcedure
+    .input(decoded.extend({ edited }))
+    .mutation(({ ctx, input: { edited, ...asked } }) => encodedBody(ctx.db, asked, edited.form === "bytes" ? { form: "bytes", bytes: Buffer.from(edited.base64, "base64") } : edited)),
 });

@@ -14,7 +14,7 @@ type Manifest = typeof kafka;
 
 export const kafkaAccess = (port: number, settings: Partial<z.input<Manifest["settings"]>> = {}, password = ""): Access<Manifest> => ({
   settings: kafka.settings.parse({ brokers: `127.0.0.1:${port}`, ...settings }),
-  secrets: { password },
+  secrets: { password, schemaRegistryPassword: "" },
 });
 
 const PLAIN: Native = { transport: "kafka", queue: "contract.dlq", partition: 0, offset: "0", timestamp: "-1", key: null, tombstone: false };

@@ -39,9 +39,13 @@ export function EditDialog({ messageId, onClose, onOrdered }: Props) {
     ...still,
     gcTime: 60_000,
   });
-  if (message.data && death && body.data && death.headers !== null) {
+  const asked = { messageId, which: { of: "death" as const, id: death?.id ?? messageId }, as: null };
+  const decoded = useQuery(useTRPC().messages.editable.queryOptions(asked, { ...still, gcTime: 0, enabled: death !== undefined && !tooLarge, retry: false }));
+  // an edit as it came needs nothing decoded: a failure there is told, and stands in nobody's way
+  if (message.data && death && body.data && death.headers !== null && !decoded.isPending) {
     return (
       <EditForm
+        decoded={decoded.data ?? null}
         messageId={messageId}
         deathId={death.id}
         contentType={message.data.contentType}

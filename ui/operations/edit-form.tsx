@@ -9,9 +9,11 @@ import { Dialog } from "../kit/dialog.tsx";
 import { Tabs } from "../kit/tabs.tsx";
 import { destinationOf, FAILED_QUEUE, type DestinationForm } from "./destination-form.ts";
 import { useDestinationWords } from "./destination-words.ts";
+import { BodyFormChoice, SentBytes, type BodyForm, type EditableDecoded } from "./edit-decoded.tsx";
 import { EditBody } from "./edit-body.tsx";
 import { EditHeaders } from "./edit-headers.tsx";
 import { EditReview } from "./edit-review.tsx";
+import { useEncoding } from "./use-encoding.ts";
 import { useEditedBody } from "./use-edited-body.ts";
 import { useOrder, useSelectionPlan } from "./use-order.ts";
 
@@ -20,20 +22,27 @@ type Props = {
   deathId: string;
   contentType: string | null;
   bytes: Uint8Array;
+  /** The decoded form, or why it is not offered; null where it could not be told. */
+  decoded: EditableDecoded | null;
   headers: readonly Header[];
   onClose: () => void;
   onOrdered?: ((operationId: string) => void) | undefined;
 };
 
 /** First the edit, then the difference with destination and reason: nobody sends what they have not seen compared. */
-export function EditForm({ messageId, deathId, contentType, bytes, headers: original, onClose, onOrdered }: Props) {
+export function EditForm({ messageId, deathId, contentType, bytes, decoded, headers: original, onClose, onOrdered }: Props) {
   const t = useTranslations("operations");
   const [step, setStep] = useState<"edit" | "review">("edit");
   const [tab, setTab] = useState<"body" | "headers">("body");
   const [headers, setHeaders] = useState(original);
   const [form, setForm] = useState<DestinationForm>(FAILED_QUEUE);
   const [reason, setReason] = useState("");
-  const body = useEditedBody(bytes, contentType);
+  const offered = decoded?.content ?? null;
+  const [bodyForm, setBodyForm] = useState<BodyForm>(offered === null ? "raw" : "decoded");
+  const raw = useEditedBody(bytes, contentType);
+  const inner = useEditedBody(bytes, contentType, offered);
+  const body = bodyForm === "decoded" ? inner : raw;
+  const encoding = useEncoding(messageId, deathId);
   const selection = { by: "ids" as const, ids: [messageId] };
   const plan = useSelectionPlan(selection);
   const order = useOrder("resend", selection, (id) => {
@@ -45,16 +54,22 @@ export function EditForm({ messageId, deathId, contentType, bytes, headers: orig
   const unchanged = !body.changed && !headersChanged;
   const nameless = headers.some(({ name }) => name === "") ? t("edit.nameMissing") : null;
   const destination = destinationOf(form);
+  // what was not edited goes out as it came, whatever form it was looked at in
+  const sent = body.content !== null ? encoding.bytes : body.changed ? body.bytes : bytes;
   const give = () => {
-    if (destination === null || body.bytes === null) return;
-    order.give({ destination, reason: reason.trim(), edit: { deathId, bodyBase64: base64Of(body.bytes), headers: JSON.stringify(headers) } });
+    if (destination === null || sent === null) return;
+    order.give({ destination, reason: reason.trim(), edit: { deathId, bodyBase64: base64Of(sent), headers: JSON.stringify(headers) } });
+  };
+  const review = () => {
+    if (body.content === null) setStep("review");
+    else encoding.encode(body.content, () => setStep("review"));
   };
   const gone = order.preview !== null && order.preview.count === 0 ? t("edit.movedOn") : null;
   const footer =
     step === "edit" ? (
       <>
         <Button onClick={onClose}>{t("edit.close")}</Button>
-        <Button variant="primary" disabledReason={body.fault ?? nameless ?? (unchanged ? t("edit.unchanged") : null)} onClick={() => setStep("review")}>
+        <Button variant="primary" busy={encoding.pending} disabledReason={body.fault ?? nameless ?? (unchanged ? t("edit.unchanged") : null)} onClick={review}>
           {t("edit.review")}
         </Button>
       </>
@@ -80,7 +95,7 @@ export function EditForm({ messageId, deathId, contentType, bytes, headers: orig
             value={tab}
             onChange={setTab}
             tabs={[
-              { value: "body", label: t("edit.body"), content: <EditBody body={body} /> },
+              { value: "body", label: t("edit.body"), content: <EditBody key={bodyForm} body={body} choice={<BodyFormChoice decoded={decoded} form={bodyForm} onForm={setBodyForm} />} error={encoding.error} /> },
               { value: "headers", label: t("edit.headers"), count: headers.length, content: <EditHeaders headers={headers} onChange={setHeaders} /> },
             ]}
           />
@@ -88,6 +103,7 @@ export function EditForm({ messageId, deathId, contentType, bytes, headers: orig
       ) : (
         <EditReview
           body={body}
+          note={body.content === null ? null : <SentBytes before={bytes} sent={sent} anew={decoded?.anew ?? []} />}
           before={original}
           after={headers}
           form={form}

@@ -1,6 +1,6 @@
 "use client";
 
-import { useMemo, useState } from "react";
+import { type ReactNode, useMemo, useState } from "react";
 import { useTranslations } from "use-intl";
 import { prettyJson } from "#core/json/pretty.ts";
 import type { Header } from "#core/message/header.ts";
@@ -17,6 +17,8 @@ import type { EditedBody } from "./use-edited-body.ts";
 
 type Props = {
   body: EditedBody;
+  /** What else is to be said of the bytes that will be sent. */
+  note: ReactNode;
   before: readonly Header[];
   after: readonly Header[];
   form: DestinationForm;
@@ -67,6 +69,7 @@ export function EditReview(props: Props) {
             )}
           </div>
           <DiffView before={compared.before} after={compared.after} language={body.json ? "json" : "text"} {...labels} className="max-h-72 overflow-auto" />
+          {props.note}
         </section>
       )}
       {headersChanged && (
