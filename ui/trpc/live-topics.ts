@@ -9,6 +9,7 @@ const SHOWN_BY: Record<LiveTopic, readonly string[]> = {
   queues: ["queues", "connections", "overview"],
   connections: ["connections", "queues", "overview"],
   sources: ["sources", "queues", "overview"],
+  routes: ["routes", "deliveries", "overview"],
   commands: ["connections"],
   workers: ["workers", "overview"],
 };

@@ -6,6 +6,7 @@ import { contentTypeOf, nativeWords } from "#core/message/native-facts.ts";
 import { placeOf, type NormalForm } from "#core/message/normal-form.ts";
 import { pgSafe } from "#core/message/pg-text.ts";
 import type { RawDeath } from "#core/message/raw.ts";
+import { newId } from "#db/new-id.ts";
 import type { NewDeath } from "#db/queries/capture.ts";
 
 const MAX = { title: 300, errorType: 300, errorMessage: 2_000, origin: 300, key: 500, contentType: 200, search: 4_000 };
@@ -40,12 +41,6 @@ export function toNewDeath(raw: RawDeath, sourceName: string): NewDeath {
     lastFailedAt: moment(normal.lastFailedAt),
     lineage: lineageOf(raw),
   };
-}
-
-/** UUID version 7: ids of one time lie side by side in the indexes, which are then written in one place. */
-function newId(): string {
-  const at = Date.now().toString(16).padStart(12, "0");
-  return `${at.slice(0, 8)}-${at.slice(8)}-7${crypto.randomUUID().slice(15)}`;
 }
 
 const capped = (text: string | null | undefined, max: number): string | null =>
