@@ -14,6 +14,7 @@ import { springAmqp } from "./spring-amqp.ts";
 import { springKafkaDlt, springKafkaRetryableTopic } from "./spring-kafka.ts";
 import { springCloudStreamRabbit } from "./spring-cloud-stream-rabbit.ts";
 import { redisStuck } from "./redis-stuck.ts";
+import { redriveRoute } from "./redrive-route.ts";
 import { symfony } from "./symfony.ts";
 import { unknown } from "./unknown.ts";
 
@@ -37,6 +38,7 @@ export const decoders: readonly Decoder[] = [
   pgboss,
   natsAdvisory,
   redisStuck,
+  redriveRoute,
   unknown,
 ];
 

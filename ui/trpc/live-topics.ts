@@ -10,6 +10,7 @@ const SHOWN_BY: Record<LiveTopic, readonly string[]> = {
   connections: ["connections", "queues", "overview"],
   sources: ["sources", "queues", "overview"],
   routes: ["routes", "deliveries", "overview"],
+  deliveries: ["routes", "deliveries"],
   commands: ["connections"],
   workers: ["workers", "overview"],
 };

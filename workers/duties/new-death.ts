@@ -14,8 +14,10 @@ const MAX = { title: 300, errorType: 300, errorMessage: 2_000, origin: 300, key:
 const MAX_SEARCHED_VALUE = 300;
 
 /** A captured death in the form in which it is stored. Never throws: what can not be decoded is stored undecoded. */
-export function toNewDeath(raw: RawDeath, sourceName: string): NewDeath {
-  const normal = decode(raw);
+export const toNewDeath = (raw: RawDeath, sourceName: string): NewDeath => newDeath(raw, sourceName, decode(raw));
+
+/** A death whose story is known already. */
+export function newDeath(raw: RawDeath, sourceName: string, normal: NormalForm): NewDeath {
   const group = fingerprint(normal, sourceName);
   const key = normal.key === null ? null : "utf8" in normal.key ? normal.key.utf8 : normal.key.base64;
   const origin = placeOf(normal.origin);

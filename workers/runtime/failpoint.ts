@@ -5,7 +5,11 @@ export type FailpointName =
   | "capture.accepted"
   | "resend.claimed"
   | "resend.published"
-  | "resend.settled";
+  | "resend.settled"
+  | "deliver.claimed"
+  | "deliver.guarded"
+  | "deliver.sent"
+  | "deliver.settled";
 
 let armed: { readonly name: string; left: number } | null = null;
 

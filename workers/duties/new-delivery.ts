@@ -1,0 +1,29 @@
+import type { RawDeath } from "#core/message/raw.ts";
+import { pgSafe } from "#core/message/pg-text.ts";
+import type { RouteDefinition } from "#core/route/definition.ts";
+import type { NewDelivery } from "#db/queries/deliveries-store.ts";
+import { newId } from "#db/new-id.ts";
+
+const MAX_KEY = 500;
+
+/** Turns what a route's queue gave into deliveries. Never throws: a message whose keys can not be read has none. */
+export function newDeliveryReader(_definition: RouteDefinition): (raw: readonly RawDeath[]) => NewDelivery[] {
+  return (raw) =>
+    raw.map(({ identity, body, headers, native }) => {
+      const key = "key" in native && typeof native.key === "string" ? native.key : null;
+      return {
+        id: newId(),
+        identity,
+        body,
+        headers: JSON.stringify(headers),
+        native: JSON.stringify(native),
+        key: key === null ? null : pgSafe(key, MAX_KEY),
+        orderKey: null,
+        guardKey: null,
+        deadCause: null,
+      };
+    });
+}
+
+/** One that Postgres refuses as read: its bytes and its order are kept, what was read from it is not. */
+export const bareDelivery = (delivery: NewDelivery): NewDelivery => ({ ...delivery, key: null, guardKey: null });
