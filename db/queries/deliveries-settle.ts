@@ -92,12 +92,12 @@ async function moveDeliveries(tx: AnySql, settled: readonly Settled[]): Promise<
       select * from unnest(${column(({ claimed }) => claimed.id)}::uuid[], ${column(({ claimed }) => claimed.attemptId)}::uuid[],
         ${column(stateOf)}::text[], ${column(delayOf)}::int[], ${column(causeOf)}::text[], ${column((each) => (each.by === "duplicate" ? each.of : null))}::uuid[],
         ${column((each) => errorOf(each)?.code ?? null)}::text[], ${column((each) => errorOf(each)?.status ?? null)}::int[],
-        ${column((each) => capped(errorOf(each)?.message, MAX.message))}::text[], ${column(({ by }) => by === "deferral")}::bool[])
+        ${column((each) => capped(errorOf(each)?.message, MAX.message))}::text[], ${column(({ by }) => String(by === "deferral"))}::text[])
         as t (id, attempt_id, state, delay_ms, dead_cause, duplicate_of, error_code, error_status, error_message, deferred)
     )
     update deliveries set state = new.state, attempt_id = null, lease_until = null, changed_at = now(),
       due_at = case when new.delay_ms is not null then now() + new.delay_ms * interval '1 millisecond' else deliveries.due_at end,
-      last_delay_ms = case when new.deferred then deliveries.last_delay_ms else coalesce(new.delay_ms, deliveries.last_delay_ms) end,
+      last_delay_ms = case when new.deferred::bool then deliveries.last_delay_ms else coalesce(new.delay_ms, deliveries.last_delay_ms) end,
       next_trigger = case when new.state = 'retrying' then 'automatic' else deliveries.next_trigger end,
       finished_at = case when new.state in ('succeeded', 'dead') then now() end,
       dead_cause = coalesce(new.dead_cause, deliveries.dead_cause), duplicate_of = new.duplicate_of,
@@ -117,7 +117,7 @@ async function tellAttempts(tx: AnySql, settled: readonly Settled[]): Promise<vo
     update delivery_attempts set finished_at = now(), duration_ms = new.duration_ms, outcome = new.outcome, error_code = new.error_code,
       error_status = new.error_status, error_type = new.error_type, error_message = new.error_message, error_stack = new.error_stack,
       answer_status = new.answer_status, answer_headers = new.answer_headers, answer_body = decode(new.answer_body, 'base64'),
-      answer_cut = new.answer_cut, decision = new.decision, decided_by = new.decided_by, dead_cause = new.dead_cause, next_delay_ms = new.next_delay_ms
+      answer_cut = new.answer_cut::bool, decision = new.decision, decided_by = new.decided_by, dead_cause = new.dead_cause, next_delay_ms = new.next_delay_ms
     from unnest(${column(({ claimed }) => claimed.attemptId)}::uuid[], ${column(({ durationMs }) => Math.round(durationMs))}::int[],
       ${column(({ outcome }) => outcome.status)}::text[], ${column((each) => errorOf(each)?.code ?? null)}::text[],
       ${column((each) => errorOf(each)?.status ?? null)}::int[], ${column((each) => capped(errorOf(each)?.type, MAX.type))}::text[],
@@ -125,7 +125,7 @@ async function tellAttempts(tx: AnySql, settled: readonly Settled[]): Promise<vo
       ${column(({ outcome }) => outcome.answer?.status ?? null)}::int[],
       ${column(({ outcome }) => (outcome.answer === null ? null : pgSafe(JSON.stringify(outcome.answer.headers), MAX.stack)))}::text[],
       ${column(({ outcome }) => (outcome.answer === null ? null : Buffer.from(outcome.answer.body).toString("base64")))}::text[],
-      ${column(({ outcome }) => outcome.answer?.cut ?? null)}::bool[], ${column(({ decision }) => decision.to)}::text[],
+      ${column(({ outcome }) => (outcome.answer === null ? null : String(outcome.answer.cut)))}::text[], ${column(({ decision }) => decision.to)}::text[],
       ${column(({ decision }) => capped(decision.decidedBy, MAX.decidedBy))}::text[],
       ${column(({ decision }) => (decision.to === "dead" ? decision.cause : null))}::text[],
       ${column(({ decision }) => (decision.to === "retrying" ? decision.delayMs : null))}::int[])

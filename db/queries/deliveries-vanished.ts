@@ -16,8 +16,8 @@ export async function reclaimDeliveries(sql: Sql): Promise<number> {
       update delivery_attempts set outcome = 'unknown', finished_at = now(), error_code = 'worker_vanished',
         error_message = 'the worker vanished during this try: nobody knows whether it arrived', decided_by = 'code worker_vanished',
         duration_ms = (extract(epoch from now() - started_at) * 1000)::int,
-        decision = case when held.leave then 'dead' else 'retrying' end, next_delay_ms = case when held.leave then null else 0 end
-      from unnest(${vanished.map(({ attemptId }) => attemptId)}::uuid[], ${vanished.map(({ leave }) => leave)}::bool[]) as held (attempt_id, leave)
+        decision = case when held.leave::bool then 'dead' else 'retrying' end, next_delay_ms = case when held.leave::bool then null else 0 end
+      from unnest(${vanished.map(({ attemptId }) => attemptId)}::uuid[], ${vanished.map(({ leave }) => String(leave))}::text[]) as held (attempt_id, leave)
       where delivery_attempts.id = held.attempt_id and delivery_attempts.outcome is null`;
     await tx`
       update deliveries set state = case when id = any(${untried}::uuid[]) then 'pending' else 'retrying' end,
