@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 const PROGRAM = fileURLToPath(new URL("./programs/http-sink.ts", import.meta.url));
 
 /** One request as the sink got it. */
-export type SinkEntry = {
+type SinkEntry = {
   readonly path: string;
   readonly method: string;
   /** As they came on the wire, in order. */
