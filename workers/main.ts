@@ -33,11 +33,12 @@ const leases = new LeaseKeeper(sql, env.workerId, log);
 const sessions = new Sessions(sql, env.privateKey, log);
 const parts: Parts = { sql, log, leases, sessions, workerId: env.workerId };
 const wakes = { resend: makeWake(), commands: makeWake(), deliver: makeWake() };
-const delivering = {
-  ...parts,
-  finds,
-  openDestination: (route: ActiveRoute) => openDestination(route.definition.destination, { sessionOf: (id) => sessions.get(id) }),
+const destinations = {
+  sessionOf: (id: string) => sessions.get(id),
+  secret: (name: string) => env.modules.variables[name],
+  modules: env.modules,
 };
+const delivering = { ...parts, finds, openDestination: (route: ActiveRoute) => openDestination(route.definition.destination, destinations) };
 const supervisor = new Supervisor(log);
 
 await untilSignal(log, async (stop) => {

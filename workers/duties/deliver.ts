@@ -1,8 +1,8 @@
 import { countUnfinished } from "#db/queries/deliveries-store.ts";
 import { dueRoutes, renewDeliveries } from "#db/queries/deliveries-claim.ts";
 import { reclaimDeliveries } from "#db/queries/deliveries-vanished.ts";
-import { allRoutes, holdRoute, setRouteFault, type ActiveRoute } from "#db/queries/routes.ts";
-import { countWorkers } from "#db/queries/workers.ts";
+import { allRoutes, holdRoute, type ActiveRoute } from "#db/queries/routes.ts";
+import { placeAmongWorkers } from "#db/queries/workers.ts";
 import type { Destination } from "../destinations/destination.ts";
 import type { Duty } from "../runtime/supervisor.ts";
 import { pause, type Wake } from "../runtime/wake.ts";
@@ -21,8 +21,8 @@ const DRAIN_MS = 7_000;
 const ROOM_SHARE = 0.8;
 
 export type DeliverParts = Parts & {
-  /** Opens a route's destination. Throws Fault when it can not be. */
-  openDestination(route: ActiveRoute): Promise<Destination>;
+  /** Opens a route's destination; what is wrong with it is told at each delivery. */
+  openDestination(route: ActiveRoute): Destination;
   finds(pattern: string, text: string): boolean;
 };
 
@@ -90,33 +90,24 @@ class Deliverer {
 
   /** Runs each route at the version it has now, with this worker's share. */
   async #follow(routes: readonly ActiveRoute[]): Promise<void> {
-    const workers = Math.max(1, await countWorkers(this.#parts.sql));
+    const among = await placeAmongWorkers(this.#parts.sql, this.#parts.workerId);
     for (const [id, { runner, stop }] of this.#running) {
       const now = routes.find((route) => route.id === id);
       if (now?.version !== runner.route.version || now.running !== runner.route.running) stop.abort();
     }
     for (const route of routes) {
-      const running = this.#running.get(route.id) ?? (await this.#begin(route));
-      if (running === null) continue;
-      running.runner.share = Math.max(1, Math.floor(route.definition.limits.inFlight / workers));
+      const running = this.#running.get(route.id) ?? this.#begin(route);
+      running.runner.share = shareOf(route.definition.limits.inFlight, among);
       // a pause or a breaker is over, or a person gave something up
       running.runner.wake.hint();
       if (route.running) await holdRoute(this.#parts.sql, route.id, await this.#heldBy(route, running.runner));
     }
   }
 
-  async #begin(route: ActiveRoute): Promise<Running | null> {
-    const { sql, log } = this.#parts;
-    let destination: Destination;
-    try {
-      destination = await this.#parts.openDestination(route);
-    } catch (error) {
-      const detail = error instanceof Error ? error.message : String(error);
-      await setRouteFault(sql, route.id, { code: "invalid", detail });
-      return null;
-    }
+  #begin(route: ActiveRoute): Running {
+    const { log } = this.#parts;
     const parts: RunnerParts = { ...this.#parts, breakers: this.#breakers };
-    const runner = new RouteRunner(parts, route, destination);
+    const runner = new RouteRunner(parts, route, this.#parts.openDestination(route));
     const stop = new AbortController();
     const ended = runner
       .run(stop.signal, this.#cut.signal)
@@ -124,7 +115,6 @@ class Deliverer {
       .finally(() => this.#running.delete(route.id));
     const running = { runner, stop, ended };
     this.#running.set(route.id, running);
-    await setRouteFault(sql, route.id, null);
     return running;
   }
 
@@ -148,3 +138,7 @@ class Deliverer {
     await renewDeliveries(this.#parts.sql, held, LEASE_MS);
   }
 }
+
+/** One worker's part of what may be under way at once; all parts together are the whole, also when there are more workers than that. */
+const shareOf = (inFlight: number, { workers, place }: { workers: number; place: number }): number =>
+  Math.floor(inFlight / workers) + (place < inFlight % workers ? 1 : 0);
