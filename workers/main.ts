@@ -36,7 +36,8 @@ const wakes = { resend: makeWake(), commands: makeWake(), deliver: makeWake() };
 const delivering = {
   ...parts,
   finds,
-  openDestination: (route: ActiveRoute) => openDestination(route.definition.destination, { sessionOf: (id) => sessions.get(id) }),
+  openDestination: async (route: ActiveRoute) =>
+    openDestination(route.definition.destination, { sessionOf: (id) => sessions.get(id), secret: env.routeSecret, modules: env.modules }),
 };
 const supervisor = new Supervisor(log);
 
