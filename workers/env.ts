@@ -18,6 +18,8 @@ export type WorkerEnv = {
   readonly privateKey: string;
   readonly logLevel: "debug" | "info" | "warn" | "error";
   readonly failpoint: string | null;
+  /** What routes sign and sign in with: variables that begin with ROUTE_, and no other, whatever a route names. */
+  readonly routeSecret: (name: string) => string | undefined;
   /** Where modules of routes lie, null where there are none, and the environment they see: all but Redrive's own. */
   readonly modules: { readonly folder: string | null; readonly variables: Readonly<Record<string, string>> };
   /** Unique per process. */
@@ -35,6 +37,7 @@ export function workerEnv(): WorkerEnv {
     privateKey: readFileSync(env.REDRIVE_SECRET_KEY_FILE, "utf8"),
     logLevel: env.REDRIVE_LOG_LEVEL,
     failpoint: env.REDRIVE_FAILPOINT ?? null,
+    routeSecret: (name) => (name.startsWith("ROUTE_") ? process.env[name] : undefined),
     modules: { folder: env.REDRIVE_MODULES_DIR ?? null, variables: variablesOfOthers() },
     workerId: `${hostname()}-${process.pid}-${crypto.randomUUID().slice(0, 8)}`,
     host: hostname(),

@@ -11,6 +11,7 @@ import { resendDuty } from "./duties/resend.ts";
 import { retainDuty } from "./duties/retain.ts";
 import { watchDuty } from "./duties/watch.ts";
 import { workerEnv } from "./env.ts";
+import { openGuard } from "./guards/index.ts";
 import { makeLog } from "./log.ts";
 import { armFailpoint } from "./runtime/failpoint.ts";
 import { keepBeating } from "./runtime/health.ts";
@@ -35,10 +36,15 @@ const parts: Parts = { sql, log, leases, sessions, workerId: env.workerId };
 const wakes = { resend: makeWake(), commands: makeWake(), deliver: makeWake() };
 const destinations = {
   sessionOf: (id: string) => sessions.get(id),
-  secret: (name: string) => env.modules.variables[name],
+  secret: env.routeSecret,
   modules: env.modules,
 };
-const delivering = { ...parts, finds, openDestination: (route: ActiveRoute) => openDestination(route.definition.destination, destinations) };
+const delivering = {
+  ...parts,
+  finds,
+  openDestination: (route: ActiveRoute) => openDestination(route.definition.destination, destinations),
+  openGuard: ({ id, definition }: ActiveRoute) => (definition.guard === null ? null : openGuard(definition.guard, id, { sql, sessions })),
+};
 const supervisor = new Supervisor(log);
 
 await untilSignal(log, async (stop) => {

@@ -17,7 +17,7 @@ export type Settled = {
   | { readonly by: "try"; readonly outcome: DeliveryOutcome; readonly durationMs: number; readonly decision: Decision; readonly death: NewDeath | null }
   /** It was not tried: dead as it was found. */
   | { readonly by: "doom"; readonly cause: DeadCause; readonly death: NewDeath }
-  /** It was not tried: an equal message was delivered. */
+  /** It was not tried: an equal message was delivered; or it was itself, and the worker died before that was written down. */
   | { readonly by: "duplicate"; readonly of: string }
   /** It was not tried: for `ms` an equal message is under way, or the guard's store is not to be had. */
   | { readonly by: "deferral"; readonly ms: number }
@@ -65,14 +65,14 @@ export async function settleDeliveries(
   }) as Promise<Set<string>>;
 }
 
-const isDelivered = (each: Settled): boolean => each.by === "try" && each.decision.to === "succeeded";
+const isDelivered = (each: Settled): boolean => (each.by === "try" ? each.decision.to === "succeeded" : each.by === "duplicate" && each.of === each.claimed.id);
 const isDone = (each: Settled): boolean => each.by === "duplicate" || each.by === "doom" || (each.by === "try" && each.decision.to !== "retrying");
 
 function countsOf(held: readonly Settled[]) {
   const tried = held.filter((each) => each.by === "try");
   return {
     delivered: held.filter(isDelivered).length,
-    duplicates: held.filter(({ by }) => by === "duplicate").length,
+    duplicates: held.filter((each) => each.by === "duplicate" && each.of !== each.claimed.id).length,
     failed: tried.filter(({ outcome }) => outcome.status !== "confirmed").length,
     dead: held.filter((each) => each.by === "doom" || (each.by === "try" && each.decision.to === "dead")).length,
     durations: tried.map(({ durationMs }) => durationMs),
@@ -90,7 +90,7 @@ async function moveDeliveries(tx: AnySql, settled: readonly Settled[]): Promise<
   const rows = await tx<{ id: string }[]>`
     with new as (
       select * from unnest(${column(({ claimed }) => claimed.id)}::uuid[], ${column(({ claimed }) => claimed.attemptId)}::uuid[],
-        ${column(stateOf)}::text[], ${column(delayOf)}::int[], ${column(causeOf)}::text[], ${column((each) => (each.by === "duplicate" ? each.of : null))}::uuid[],
+        ${column(stateOf)}::text[], ${column(delayOf)}::int[], ${column(causeOf)}::text[], ${column((each) => (each.by === "duplicate" && each.of !== each.claimed.id ? each.of : null))}::uuid[],
         ${column((each) => errorOf(each)?.code ?? null)}::text[], ${column((each) => errorOf(each)?.status ?? null)}::int[],
         ${column((each) => capped(errorOf(each)?.message, MAX.message))}::text[], ${column(({ by }) => String(by === "deferral"))}::text[])
         as t (id, attempt_id, state, delay_ms, dead_cause, duplicate_of, error_code, error_status, error_message, deferred)

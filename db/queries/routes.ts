@@ -65,6 +65,11 @@ export async function takeProbe(sql: Sql, destination: string, leaseMs: number):
   return row ?? null;
 }
 
+/** A probe that was taken was not made: the next may go after `ms`. */
+export async function postponeProbe(sql: Sql, destination: string, ms: number): Promise<void> {
+  await sql`update breakers set state = 'open', probe_at = now() + ${ms} * interval '1 millisecond' where destination = ${destination} and state = 'half_open'`;
+}
+
 /** Closes a breaker: its probe came through, or nothing waits that could be one. */
 export async function closeBreaker(sql: Sql, destination: string, reason: string): Promise<void> {
   const rows = await sql`

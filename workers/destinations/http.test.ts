@@ -19,11 +19,11 @@ afterAll(async () => {
 });
 
 const SECRETS: Record<string, string> = {
-  OLD_KEY: `whsec_${Buffer.alloc(24, 1).toString("base64")}`,
-  NEW_KEY: `whsec_${Buffer.alloc(32, 2).toString("base64")}`,
-  SHORT_KEY: "whsec_c2hvcnQ=",
-  TOKEN: "abc.def",
-  BROKEN: "a\r\nx: y",
+  ROUTE_OLD_KEY: `whsec_${Buffer.alloc(24, 1).toString("base64")}`,
+  ROUTE_NEW_KEY: `whsec_${Buffer.alloc(32, 2).toString("base64")}`,
+  ROUTE_SHORT_KEY: "whsec_c2hvcnQ=",
+  ROUTE_TOKEN: "abc.def",
+  ROUTE_BROKEN: "a\r\nx: y",
 };
 
 function opened(given: Partial<HttpDestination> & { url: string }): Destination {
@@ -38,7 +38,7 @@ const pathOf = (url: string): string => new URL(url).pathname;
 
 test("a 2xx is success; the request carries body, content type and identity, the same id at each try", async () => {
   const url = sink.url("503", "200");
-  const destination = opened({ url, passHeaders: ["x-tenant", "trace*"], headers: [{ name: "X-Order", value: "{/id}" }], bearer: "TOKEN" });
+  const destination = opened({ url, passHeaders: ["x-tenant", "trace*"], headers: [{ name: "X-Order", value: "{/id}" }], bearer: "ROUTE_TOKEN" });
   const body = Uint8Array.from([...new TextEncoder().encode('{"id":12345678901234567890,"t":"é"}'), 0x0a]);
   const message = delivery({ body, headers: [text("X-Tenant", "Zoë"), text("traceparent", "00-1"), text("other", "no"), text("webhook-id", "forged"), text("host", "evil")] });
   const first = await destination.deliver(message, never);
@@ -69,12 +69,12 @@ test("cookies of the answer are not kept, its body is", async () => {
 
 test("signed with each secret, byte for byte, also where the body is no text", async () => {
   const url = sink.url();
-  await send({ url, signWith: ["OLD_KEY", "NEW_KEY"] }, { body: '{"a":"é"}' });
+  await send({ url, signWith: ["ROUTE_OLD_KEY", "ROUTE_NEW_KEY"] }, { body: '{"a":"é"}' });
   const [entry] = await sink.ledger(pathOf(url));
   const headers = Object.fromEntries(entry?.headers ?? []);
   expect(headers["webhook-signature"]?.split(" ")).toHaveLength(2);
-  for (const key of ["OLD_KEY", "NEW_KEY"]) expect(new Webhook(SECRETS[key] ?? "").verify(entry?.body.toString() ?? "", headers)).toEqual({ a: "é" });
-  expect(() => new Webhook(SECRETS.NEW_KEY ?? "").verify(`${entry?.body.toString()} `, headers)).toThrow("No matching signature");
+  for (const key of ["ROUTE_OLD_KEY", "ROUTE_NEW_KEY"]) expect(new Webhook(SECRETS[key] ?? "").verify(entry?.body.toString() ?? "", headers)).toEqual({ a: "é" });
+  expect(() => new Webhook(SECRETS.ROUTE_NEW_KEY ?? "").verify(`${entry?.body.toString()} `, headers)).toThrow("No matching signature");
   const unsigned = sink.url();
   await send({ url: unsigned }, { headers: [text("webhook-signature", "v1,forged")] });
   expect(new Map((await sink.ledger(pathOf(unsigned)))[0]?.headers).has("webhook-signature")).toBe(false);
@@ -111,9 +111,9 @@ test("a message that the definition does not fit is refused and nothing is sent"
 test("what a person has to mend is told by its name, without the secret", async () => {
   const url = sink.url();
   const cases: [Partial<HttpDestination>, string][] = [
-    [{ bearer: "GONE" }, "GONE is not set in the environment of the workers"],
-    [{ bearer: "BROKEN" }, "BROKEN holds a line break or another control character"],
-    [{ signWith: ["SHORT_KEY"] }, "SHORT_KEY is no webhook secret: whsec_ and base64 of 24 to 64 bytes"],
+    [{ bearer: "ROUTE_GONE" }, "ROUTE_GONE is not set in the environment of the workers; names begin with ROUTE_"],
+    [{ bearer: "ROUTE_BROKEN" }, "ROUTE_BROKEN holds a line break or another control character"],
+    [{ signWith: ["ROUTE_SHORT_KEY"] }, "ROUTE_SHORT_KEY is no webhook secret: whsec_ and base64 of 24 to 64 bytes"],
     [{ headers: [{ name: "Transfer-Encoding", value: "chunked" }] }, "header Transfer-Encoding is set by HTTP itself"],
     [{ allowPrivate: ["10.0.0.0/99"] }, "allowPrivate: 10.0.0.0/99 is no CIDR block such as 10.20.0.0/16"],
   ];

@@ -20,7 +20,7 @@ export function openQueue({ connectionId, target }: QueueDestination, sessionOf:
 
   const publish = async (batch: readonly Waiting[]): Promise<void> => {
     const outcomes = await published(() => sessionOf(connectionId), batch.map(({ outgoing }) => outgoing), target);
-    batch.forEach(({ tell }, i) => tell(outcomes[i] ?? { status: "unknown", fault: new Fault("internal", "the adapter gave no outcome") }));
+    for (const [i, { tell }] of batch.entries()) tell(outcomes[i] ?? { status: "unknown", fault: new Fault("internal", "the adapter gave no outcome") });
   };
   const flush = (): void => {
     const all = waiting;

@@ -1,10 +1,11 @@
 import { afterResult, openFor, type BreakerPolicy } from "#core/route/breaker.ts";
 import type { Decision } from "#core/route/decide.ts";
-import { closeBreaker, openBreaker, openBreakers, takeProbe, type Breaker } from "#db/queries/routes.ts";
+import { closeBreaker, openBreaker, openBreakers, postponeProbe, takeProbe, type Breaker } from "#db/queries/routes.ts";
 import type { Sql } from "#db/client.ts";
 
 /** A probe whose worker vanished is taken over after this; longer than any destination's time limit. */
 const PROBE_LEASE_MS = 330_000;
+const FORGO_MS = 1_000;
 
 /** The breakers as this worker sees them: their shared state in Postgres, and its own last results of each destination. */
 export class Breakers {
@@ -47,6 +48,11 @@ export class Breakers {
       return;
     }
     await this.close(destination, "a probe came through");
+  }
+
+  /** The probe could not be made. */
+  async forgo(destination: string): Promise<void> {
+    await postponeProbe(this.#sql, destination, FORGO_MS);
   }
 
   async close(destination: string, reason: string): Promise<void> {

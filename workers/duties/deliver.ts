@@ -1,9 +1,10 @@
 import { countUnfinished } from "#db/queries/deliveries-store.ts";
 import { dueRoutes, renewDeliveries } from "#db/queries/deliveries-claim.ts";
 import { reclaimDeliveries } from "#db/queries/deliveries-vanished.ts";
-import { allRoutes, holdRoute, type ActiveRoute } from "#db/queries/routes.ts";
+import { allRoutes, holdRoute, setRouteFault, type ActiveRoute } from "#db/queries/routes.ts";
 import { placeAmongWorkers } from "#db/queries/workers.ts";
 import type { Destination } from "../destinations/destination.ts";
+import type { Guard } from "../guards/guard.ts";
 import type { Duty } from "../runtime/supervisor.ts";
 import { pause, type Wake } from "../runtime/wake.ts";
 import { Breakers } from "./breakers.ts";
@@ -23,6 +24,8 @@ const ROOM_SHARE = 0.8;
 export type DeliverParts = Parts & {
   /** Opens a route's destination; what is wrong with it is told at each delivery. */
   openDestination(route: ActiveRoute): Destination;
+  /** Opens the store of a route's guard; null when it has none. Connects when it is asked first. */
+  openGuard(route: ActiveRoute): Guard | null;
   finds(pattern: string, text: string): boolean;
 };
 
@@ -100,6 +103,7 @@ class Deliverer {
       running.runner.share = shareOf(route.definition.limits.inFlight, among);
       // a pause or a breaker is over, or a person gave something up
       running.runner.wake.hint();
+      await setRouteFault(this.#parts.sql, route.id, running.runner.guardFault);
       if (route.running) await holdRoute(this.#parts.sql, route.id, await this.#heldBy(route, running.runner));
     }
   }
@@ -107,7 +111,7 @@ class Deliverer {
   #begin(route: ActiveRoute): Running {
     const { log } = this.#parts;
     const parts: RunnerParts = { ...this.#parts, breakers: this.#breakers };
-    const runner = new RouteRunner(parts, route, this.#parts.openDestination(route));
+    const runner = new RouteRunner(parts, route, { destination: this.#parts.openDestination(route), guard: this.#parts.openGuard(route) });
     const stop = new AbortController();
     const ended = runner
       .run(stop.signal, this.#cut.signal)
@@ -120,6 +124,7 @@ class Deliverer {
 
   async #heldBy(route: ActiveRoute, runner: RouteRunner): Promise<ActiveRoute["heldBy"]> {
     if (this.#breakers.isOpen(runner.destinationKey)) return "breaker";
+    if (runner.guardFault !== null) return "guard";
     const { waiting, whenFull } = route.definition.limits;
     if (whenFull !== "pause") return null;
     const limit = route.heldBy === "full" ? Math.max(1, Math.floor(waiting * ROOM_SHARE)) : waiting;

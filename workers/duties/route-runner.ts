@@ -1,3 +1,4 @@
+import type { Fault } from "#core/fault.ts";
 import type { Header } from "#core/message/header.ts";
 import type { Native } from "#core/message/raw.ts";
 import { decide, type Decision } from "#core/route/decide.ts";
@@ -9,6 +10,8 @@ import type { ActiveRoute } from "#db/queries/routes.ts";
 import type { Destination } from "../destinations/destination.ts";
 import { failpoint } from "../runtime/failpoint.ts";
 import { makeWake, pause } from "../runtime/wake.ts";
+import type { Guard } from "../guards/guard.ts";
+import { Admission } from "./admission.ts";
 import type { Breakers } from "./breakers.ts";
 import type { Parts } from "./parts.ts";
 import { routeDeath } from "./route-death.ts";
@@ -43,19 +46,23 @@ export class RouteRunner {
   share = 1;
   readonly #parts: RunnerParts;
   readonly #destination: Destination;
+  readonly #guard: Guard | null;
   readonly #key: string;
+  readonly #admission: Admission | null;
   readonly #settling: RouteSettling;
   /** Attempt ids of all that this worker holds: waiting for a place, being delivered, not written down yet. */
   readonly #held = new Set<string>();
   readonly #sending = new Set<Promise<void>>();
   #active = 0;
 
-  constructor(parts: RunnerParts, route: ActiveRoute, destination: Destination) {
+  constructor(parts: RunnerParts, route: ActiveRoute, { destination, guard }: { destination: Destination; guard: Guard | null }) {
     this.route = route;
     this.#parts = parts;
     this.#destination = destination;
     this.#key = destinationKey(route.definition.destination);
-    this.#settling = new RouteSettling(parts, route, (attemptIds) => {
+    this.#guard = guard;
+    this.#admission = guard === null ? null : new Admission(parts, route, guard);
+    this.#settling = new RouteSettling(parts, route, guard, (attemptIds) => {
       for (const id of attemptIds) this.#held.delete(id);
       this.wake.hint();
     });
@@ -63,6 +70,11 @@ export class RouteRunner {
 
   get destinationKey(): string {
     return this.#key;
+  }
+
+  /** Why the guard lets nothing pass; null while it does its work. */
+  get guardFault(): Fault | null {
+    return this.#admission?.fault ?? null;
   }
 
   get held(): readonly string[] {
@@ -82,7 +94,7 @@ export class RouteRunner {
     }
     await Promise.all(this.#sending);
     await this.#settling.done();
-    await this.#destination.close().catch(() => undefined);
+    await Promise.allSettled([this.#destination.close(), this.#guard?.close()]);
   }
 
   #room(): number {
@@ -98,11 +110,11 @@ export class RouteRunner {
     const probe = open && this.route.running ? await breakers.probe(this.#key) : null;
     if (probe !== null) return this.#probe(probe.probes, cut);
     const claimed = await this.#take({ limit: room, onlyDoomed: open || !this.route.running, probe: false });
-    for (const each of claimed) this.#send(each, cut, this.#report);
-    return claimed.length;
+    for (const each of claimed.admitted) this.#send(each, cut, this.#report);
+    return claimed.count;
   }
 
-  async #take({ limit, onlyDoomed, probe }: { limit: number; onlyDoomed: boolean; probe: boolean }): Promise<Claimed[]> {
+  async #take({ limit, onlyDoomed, probe }: { limit: number; onlyDoomed: boolean; probe: boolean }): Promise<{ count: number; admitted: readonly Claimed[] }> {
     const { retry, limits } = this.route.definition;
     const claimed = await claimDeliveries(this.#parts.sql, {
       routeId: this.route.id,
@@ -112,23 +124,32 @@ export class RouteRunner {
       leaseMs: LEASE_MS,
       maxAgeSeconds: retry.maxAgeSeconds,
       maxTries: retry.maxAttempts,
-      begin: true,
+      begin: this.#admission === null,
       pace: limits.perSecond === null || onlyDoomed || probe ? null : { perSecond: limits.perSecond, stepMs: PACE_STEP_MS },
       probe,
       onlyDoomed,
     });
     for (const { attemptId } of claimed) this.#held.add(attemptId);
     if (claimed.length > 0) failpoint("deliver.claimed");
-    return claimed;
+    if (this.#admission === null || claimed.length === 0) return { count: claimed.length, admitted: claimed };
+    const { admitted, settled } = await this.#admission.admit(claimed, probe);
+    for (const each of settled) this.#settling.add(each);
+    return { count: claimed.length, admitted };
   }
 
   /** One try that tests a destination whose breaker is open; the next messages wait for what becomes of it. */
   async #probe(probes: number, cut: AbortSignal): Promise<number> {
     const { breakers, log } = this.#parts;
     const policy = this.route.definition.breaker;
-    const [claimed] = await this.#take({ limit: 1, onlyDoomed: false, probe: true });
-    if (policy === null || claimed === undefined) {
+    const { count, admitted } = await this.#take({ limit: 1, onlyDoomed: false, probe: true });
+    const [claimed] = admitted;
+    if (policy === null || count === 0) {
       await breakers.close(this.#key, "nothing waited that could test it");
+      return 1;
+    }
+    // its guard did not let it pass: the right to probe is used up, and comes again
+    if (claimed === undefined) {
+      await breakers.forgo(this.#key);
       return 1;
     }
     log.info({ route: this.route.name, destination: this.#key }, "a delivery tests the destination");

@@ -1,5 +1,8 @@
 import { settleDeliveries, type Settled } from "#db/queries/deliveries-settle.ts";
 import type { ActiveRoute } from "#db/queries/routes.ts";
+import type { GuardEntry } from "#core/route/guard.ts";
+import type { AnySql } from "#db/client.ts";
+import type { Guard } from "../guards/guard.ts";
 import { failpoint } from "../runtime/failpoint.ts";
 import { pause } from "../runtime/wake.ts";
 import type { Parts } from "./parts.ts";
@@ -13,14 +16,16 @@ const GIVE_UP_MS = 30_000;
 export class RouteSettling {
   readonly #parts: Parts;
   readonly #route: ActiveRoute;
+  readonly #guard: Guard | null;
   readonly #written: (attemptIds: readonly string[]) => void;
   #waiting: Settled[] = [];
   #writing: Promise<void> | null = null;
 
   /** `written` hears of every attempt that needs no lease any longer. */
-  constructor(parts: Parts, route: ActiveRoute, written: (attemptIds: readonly string[]) => void) {
+  constructor(parts: Parts, route: ActiveRoute, guard: Guard | null, written: (attemptIds: readonly string[]) => void) {
     this.#parts = parts;
     this.#route = route;
+    this.#guard = guard;
     this.#written = written;
   }
 
@@ -53,7 +58,7 @@ export class RouteSettling {
     const route = { id, sourceId, connectionId, ordered: definition.ordered !== null, dropBodies: definition.keepBody === "until_delivered" };
     for (const began = performance.now(); performance.now() - began < GIVE_UP_MS; ) {
       try {
-        await settleDeliveries(this.#parts.sql, route, batch, async () => undefined);
+        await settleDeliveries(this.#parts.sql, route, batch, (tx, settled) => this.#tellGuard(tx, settled));
         failpoint("deliver.settled");
         return;
       } catch (error) {
@@ -63,6 +68,25 @@ export class RouteSettling {
       }
     }
     this.#parts.log.error({ route: this.#route.name, count: batch.length }, "what became of deliveries was not written: they are tried again");
+  }
+
+  /**
+   * What was delivered is completed, what failed for certain is free again. A try without a verdict keeps its key until its lease
+   * runs out, unless its message is dead: then a person decides, who may resend it.
+   */
+  async #tellGuard(tx: AnySql, settled: readonly Settled[]): Promise<void> {
+    const { guard } = this.#route.definition;
+    if (this.#guard === null || guard === null) return;
+    const done: GuardEntry[] = [];
+    const free: GuardEntry[] = [];
+    for (const each of settled) {
+      const { guardKey: key, id: owner } = each.claimed;
+      if (key === null || each.by === "deferral" || each.by === "duplicate") continue;
+      if (each.by === "try" && each.decision.to === "succeeded") done.push({ key, owner });
+      else if (each.by === "doom" || each.decision.to === "dead" || each.outcome.status === "refused") free.push({ key, owner });
+    }
+    await this.#guard.complete(tx, done, guard.ttlSeconds);
+    await this.#guard.release(tx, free);
   }
 
   /** One that Postgres refuses holds up no other. */
