@@ -17,7 +17,7 @@ const LIMITS: CaptureLimits = { maxBytes: 1024 * 1024, maxCount: 500, maxWaitMs:
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 15_000;
 
-type Running = { readonly held: Held; readonly source: CapturedSource; readonly ended: Promise<void> };
+type Running = { readonly held: Held; readonly stop: AbortController; readonly ended: Promise<void> };
 
 /** Captures from every source whose lease this worker gets; sources are shared evenly among the workers that live. */
 export const captureDuty = (parts: Parts): Duty => ({
@@ -38,27 +38,32 @@ export const captureDuty = (parts: Parts): Duty => ({
 async function share(parts: Parts, running: Map<string, Running>, stop: AbortSignal): Promise<void> {
   const [sources, workers] = await Promise.all([capturingSources(parts.sql), countWorkers(parts.sql)]);
   const fairShare = Math.ceil(sources.length / workers);
-  for (const [id, { held }] of running) if (!sources.some((source) => source.id === id)) await letGo(running, id, held);
-  for (const [id, { held }] of [...running].slice(fairShare)) await letGo(running, id, held);
+  const over = [...running.keys()].slice(fairShare);
+  for (const id of running.keys()) if (over.includes(id) || !sources.some((source) => source.id === id)) await letGo(running, id);
   for (const source of sources) {
     if (running.has(source.id)) continue;
     if (running.size >= fairShare) break;
     const held = await parts.leases.take(`capture:${source.id}`);
     if (held === null) continue;
-    const ended = keepCapturing(parts, source, held, AbortSignal.any([stop, held.lost])).then(async () => {
+    const own = new AbortController();
+    const ended = keepCapturing(parts, source, held, AbortSignal.any([stop, held.lost, own.signal])).then(async () => {
       // with the end of the capture, whatever ended it: the next worker need not wait for the lease to run out
       await held.release().catch(() => undefined);
       if (running.get(source.id)?.held === held) running.delete(source.id);
     });
-    running.set(source.id, { held, source, ended });
+    running.set(source.id, { held, stop: own, ended });
   }
 }
 
-async function letGo(running: Map<string, Running>, id: string, held: Held): Promise<void> {
-  const ended = running.get(id)?.ended;
+/**
+ * Ends a capture, and only then gives its lease away: who captures next must find every batch marked whose accept the broker has
+ * processed, or takes what is delivered again for what is stored.
+ */
+async function letGo(running: Map<string, Running>, id: string): Promise<void> {
+  const entry = running.get(id);
   running.delete(id);
-  await held.release();
-  await ended;
+  entry?.stop.abort();
+  await entry?.ended;
 }
 
 /** Opens the source again after every fault, with backoff, until `stop`. Never throws. */
