@@ -39,6 +39,7 @@ needsRabbit("what can not be delivered is tried by the schedule, dies with its h
     destination: to(scene, out),
     retry: { maxAttempts: 3, baseMs: 20, jitter: "none" },
     rules: [{ type: "unroutable", verdict: "retry" }],
+    deadLetterTo: { connectionId: scene.connectionId, target: { kind: "rabbitmq", exchange: "", routingKey: scene.deadLetters } },
   });
   await using worker = await scene.worker();
   await put(scene, route.queue, ['{"order":1}']);
@@ -55,6 +56,12 @@ needsRabbit("what can not be delivered is tried by the schedule, dies with its h
     { trigger: "automatic", decision: "retrying", decidedBy: "rule 1", nextDelayMs: 40 },
     { trigger: "automatic", decision: "dead", decidedBy: "rule 1", nextDelayMs: null },
   ]);
+
+  // also for those who look in the broker
+  await eventually(async () => {
+    const [event] = await scene.pool.sql`select reason from events where message_id = ${dead?.id ?? ""} and cause = 'dead_letter_copy'`;
+    expect(String(event?.["reason"])).toContain("copied to");
+  }, { timeoutMs: 10_000 });
 
   await scene.channel.assertQueue(out, { durable: true });
   await order(scene.pool.sql, dead?.id ?? "");

@@ -5,6 +5,7 @@ import type { AnySql } from "#db/client.ts";
 import type { Guard } from "../guards/guard.ts";
 import { failpoint } from "../runtime/failpoint.ts";
 import { pause } from "../runtime/wake.ts";
+import { copyDeadLetters } from "./dead-letter-copy.ts";
 import type { Parts } from "./parts.ts";
 
 const MOST_AT_ONCE = 500;
@@ -58,8 +59,9 @@ export class RouteSettling {
     const route = { id, sourceId, connectionId, ordered: definition.ordered !== null, dropBodies: definition.keepBody === "until_delivered" };
     for (const began = performance.now(); performance.now() - began < GIVE_UP_MS; ) {
       try {
-        await settleDeliveries(this.#parts.sql, route, batch, (tx, settled) => this.#tellGuard(tx, settled));
+        const moved = await settleDeliveries(this.#parts.sql, route, batch, (tx, settled) => this.#tellGuard(tx, settled));
         failpoint("deliver.settled");
+        await copyDeadLetters(this.#parts, this.#route, batch.filter(({ claimed }) => moved.has(claimed.id)));
         return;
       } catch (error) {
         if (isDataError(error) && batch.length > 1) return this.#oneByOne(batch);
