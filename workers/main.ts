@@ -6,6 +6,7 @@ import { openDestination } from "./destinations/index.ts";
 import { commandsDuty } from "./duties/commands.ts";
 import { deliverDuty } from "./duties/deliver.ts";
 import { measureDuty } from "./duties/measure.ts";
+import { publishDuty } from "./duties/publish.ts";
 import type { Parts } from "./duties/parts.ts";
 import { resendDuty } from "./duties/resend.ts";
 import { retainDuty } from "./duties/retain.ts";
@@ -33,7 +34,7 @@ const { sql, close } = connectSql(env.databaseUrl, { max: 10, name: "redrive wor
 const leases = new LeaseKeeper(sql, env.workerId, log);
 const sessions = new Sessions(sql, env.privateKey, log);
 const parts: Parts = { sql, log, leases, sessions, workerId: env.workerId };
-const wakes = { resend: makeWake(), commands: makeWake(), deliver: makeWake() };
+const wakes = { resend: makeWake(), commands: makeWake(), deliver: makeWake(), publish: makeWake() };
 const destinations = {
   sessionOf: (id: string) => sessions.get(id),
   secret: env.routeSecret,
@@ -51,6 +52,7 @@ await untilSignal(log, async (stop) => {
   const listener = await listen(env.databaseUrl, "redrive worker", (topics) => {
     if (topics.includes("operations")) wakes.resend.hint();
     if (topics.includes("commands")) wakes.commands.hint();
+    if (topics.includes("publications")) wakes.publish.hint();
     if (topics.includes("deliveries")) wakes.deliver.hint();
   });
   // leases are renewed until the duties have drained
@@ -59,7 +61,7 @@ await untilSignal(log, async (stop) => {
   const beating = keepBeating(sql, { id: env.workerId, host: env.host, version: VERSION }, supervisor, log, stop);
   log.info({ worker: env.workerId }, "worker ready");
   await supervisor.run(
-    [captureDuty(parts), deliverDuty(delivering, wakes.deliver), resendDuty(parts, wakes.resend), watchDuty(parts), measureDuty(parts), commandsDuty(parts, wakes.commands), retainDuty(parts)],
+    [captureDuty(parts), deliverDuty(delivering, wakes.deliver), resendDuty(parts, wakes.resend), publishDuty(parts, wakes.publish), watchDuty(parts), measureDuty(parts), commandsDuty(parts, wakes.commands), retainDuty(parts)],
     stop,
   );
   drained.abort();

@@ -9,6 +9,7 @@ export * from "./groups.ts";
 export * from "./messages.ts";
 export * from "./operations.ts";
 export * from "./people.ts";
+export * from "./publications.ts";
 export * from "./queues.ts";
 export * from "./routes.ts";
 export * from "./source-notices.ts";

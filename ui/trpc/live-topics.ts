@@ -12,6 +12,7 @@ const SHOWN_BY: Record<LiveTopic, readonly string[]> = {
   routes: ["routes", "deliveries", "overview"],
   deliveries: ["routes", "deliveries"],
   commands: ["connections"],
+  publications: [],
   workers: ["workers", "overview"],
 };
 

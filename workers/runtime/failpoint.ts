@@ -6,6 +6,8 @@ export type FailpointName =
   | "resend.claimed"
   | "resend.published"
   | "resend.settled"
+  | "publish.claimed"
+  | "publish.published"
   | "deliver.claimed"
   | "deliver.guarded"
   | "deliver.sent"
