@@ -10,19 +10,21 @@ export type PublicationState = "waiting" | "publishing" | "confirmed" | "refused
 export const isOpen = (state: PublicationState): boolean => state === "waiting" || state === "publishing";
 
 const wellFormed = z.string().refine((text) => text.isWellFormed(), "well-formed text, without half of a surrogate pair");
+/** What Postgres holds as text. */
+const storable = wellFormed.refine((text) => !text.includes("\0"), "text without NUL");
 
 /** POST /api/v1/messages. The target is checked by the connection's own manifest. */
 export const publicationRequest = z
   .strictObject({
     /** The connection's name. */
-    connection: z.string().min(1).max(200),
+    connection: storable.min(1).max(200),
     /** In the broker's words: { exchange, routingKey }, { topic }, { key }, { subject }, { queue }. */
     target: z.record(z.string(), z.unknown()),
     /** [name, value] pairs in order; names may repeat. */
     headers: z.array(z.tuple([wellFormed.min(1).max(255), wellFormed.max(32_768)])).max(200).default([]),
     contentType: z.string().min(1).max(200).regex(/^[\x20-\x7e]+$/, "plain characters").optional(),
     /** The record's key, where the broker has one. */
-    key: wellFormed.min(1).max(1_024).optional(),
+    key: storable.min(1).max(1_024).optional(),
     body: wellFormed.optional(),
     bodyBase64: z.base64().optional(),
   })
@@ -36,4 +38,4 @@ export const idempotencyKey = z.string().min(1).max(255).regex(/^[\x21-\x7e]+$/,
 export const REMEMBERED_DAYS = 7;
 
 /** What people call a program that publishes. */
-export const apiKeyName = z.string().trim().min(1).max(80);
+export const apiKeyName = storable.trim().min(1).max(80);

@@ -6,8 +6,8 @@ import { classifyRule } from "./classify.ts";
 /** RFC 6901; empty is the whole body. */
 const pointer = z.string().max(500).regex(/^(?:\/(?:[^~/]|~[01])*)*$/, "a JSON pointer, e.g. /order/id");
 const headerName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/, "a header's name: letters, digits and - _ .");
-/** The name of an environment variable or file that only workers read: `${NAME}`. */
-const secretRef = z.string().regex(/^[A-Z][A-Z0-9_]{0,99}$/, "the name of an environment variable of the workers, e.g. SHOP_WEBHOOK_SECRET");
+/** An environment variable of the workers. The prefix keeps a route from sending out what was put there for another purpose. */
+const secretRef = z.string().regex(/^ROUTE_[A-Z0-9_]{1,94}$/, "the name of an environment variable of the workers that begins with ROUTE_, e.g. ROUTE_SHOP_SECRET");
 
 /** `{/order/id}` in a template is the JSON pointer's value, percent-encoded in an address; `{header:x-tenant}` a header's. */
 const http = z.strictObject({

@@ -213,6 +213,9 @@ describe.skipIf(server === null)("publishing through Redrive", { timeout: 60_000
       [{ ...right, bodyBase64: "eA==" }, 400, "body"],
       [{ ...right, body: undefined }, 400, "body"],
       [{ ...right, headers: [["a"]] }, 400, "headers.0"],
+      [{ ...right, headers: [["a", "\uD800"]] }, 400, "headers.0"],
+      [{ ...right, key: "a\0" }, 400, "key"],
+      [{ ...right, connection: "a\0" }, 400, "connection"],
       [{ ...right, extra: 1 }, 400, undefined],
     ];
     for (const [body, status, field] of cases) {

@@ -80,8 +80,8 @@ function cidrOf(block: string): Cidr {
  * undici's connector, guarded where it counts: on the address that is connected to. Names are resolved once, to those of
  * their addresses that may be reached; the socket's own remote address is judged again before a byte is sent.
  */
-export function guardedConnector(rule: AddressRule, { timeoutMs, ca }: { readonly timeoutMs: number; readonly ca?: string }): buildConnector.connector {
-  const connect = buildConnector({ lookup: guardedLookup(rule), timeout: timeoutMs, allowH2: false, ...(ca === undefined ? {} : { ca }) });
+export function guardedConnector(rule: AddressRule, { timeoutMs }: { readonly timeoutMs: number }): buildConnector.connector {
+  const connect = buildConnector({ lookup: guardedLookup(rule), timeout: timeoutMs, allowH2: false });
   return (options, done) => {
     const host = options.hostname.replace(/^\[|\]$/g, "");
     const port = Number(options.port || (options.protocol === "https:" ? 443 : 80));

@@ -83,7 +83,7 @@ function identify(headers: HeaderList, { signWith }: HttpDestination, { messageI
 
 function secretValue(secret: Secrets, name: string): string {
   const value = secret(name);
-  if (value === undefined || value === "") throw new ConfigurationError(`${name} is not set in the environment of the workers; names begin with ROUTE_`);
+  if (value === undefined || value === "") throw new ConfigurationError(`${name} is not set in the environment of the workers`);
   if (CONTROL.test(value)) throw new ConfigurationError(`${name} holds a line break or another control character`);
   return value;
 }

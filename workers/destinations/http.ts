@@ -10,15 +10,14 @@ import { httpRequest, type Secrets } from "./http-request.ts";
 
 const MAX_ANSWER_HEAD = 16_384;
 
-/** `ca` is PEM of authorities trusted beside none else; Node's own when left out. */
-export type HttpEnv = { readonly secret: Secrets; readonly ca?: string };
+export type HttpEnv = { readonly secret: Secrets };
 
 /**
  * An HTTP endpoint, with connections of its own that are kept. A 2xx is success; a redirect is refused, never followed; only
  * public addresses and those of `allowPrivate` are connected to. An answer is kept up to 16 KiB and read up to 64 KiB.
  */
 export function openHttp(definition: HttpDestination, env: HttpEnv): Destination {
-  const agent = agentFor(definition, env);
+  const agent = agentFor(definition);
   return {
     deliver: async (delivery, stop) => (agent instanceof ConfigurationError ? asOutcome(agent) : delivered(agent, definition, env, delivery, stop)),
     close: async () => {
@@ -27,9 +26,9 @@ export function openHttp(definition: HttpDestination, env: HttpEnv): Destination
   };
 }
 
-function agentFor({ allowPrivate, headTimeoutMs }: HttpDestination, { ca }: HttpEnv): Agent | ConfigurationError {
+function agentFor({ allowPrivate, headTimeoutMs }: HttpDestination): Agent | ConfigurationError {
   try {
-    const connect = guardedConnector(addressRule(allowPrivate), { timeoutMs: headTimeoutMs, ...(ca === undefined ? {} : { ca }) });
+    const connect = guardedConnector(addressRule(allowPrivate), { timeoutMs: headTimeoutMs });
     // one request a connection at a time: what a cut connection carried is then one message, and no neighbour's
     return new Agent({ connect, allowH2: false, pipelining: 1, maxHeaderSize: MAX_ANSWER_HEAD });
   } catch (error) {

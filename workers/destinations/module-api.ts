@@ -6,6 +6,8 @@
  *
  * It returns when the message is delivered and throws when it is not. What it throws decides: `Retry` is tried again, after
  * `delayMs` if given; `DeadLetter` is not; any other error is judged by its `code` or `name`, see core/route/classify.ts.
+ * What it prints goes to the workers' output. A change of the file is seen at the next message; of files it imports, when it is
+ * itself touched or the workers are started again.
  * An error of one's own that is named `Retry` or `DeadLetter` counts as one.
  */
 export type Handler = (message: Message, context: Context) => unknown;
