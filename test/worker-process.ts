@@ -4,7 +4,8 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
 const MAIN = fileURLToPath(new URL("../workers/main.ts", import.meta.url));
-const READY_MS = 20_000;
+/** Long: it only has to begin before the machine, however busy, is given up. */
+const READY_MS = 60_000;
 
 export type WorkerOptions = {
   readonly databaseUrl: string;

@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Redis } from "ioredis";
 import { redisStream } from "#core/brokers/redis-stream.ts";
+import { connectionsToPublish, endPublications } from "#db/queries/publications.ts";
 import { endApiKey, createApiKey } from "#server/services/api-keys.ts";
 import { handlePublication, handlePublish, handleToken } from "#server/publish-http.ts";
 import { onDemand } from "../brokers/on-demand.ts";
@@ -10,6 +11,7 @@ import { openRedis, type RedisAddress } from "../brokers/redis.ts";
 import { streamAccess } from "../brokers/redis-stream-harness.ts";
 import { eventually } from "../eventually.ts";
 import { somebody, testGate } from "../people.ts";
+import type { WorkerProcess } from "../worker-process.ts";
 import { brokerScene, type BrokerScene } from "./broker-scene.ts";
 
 const { server, reason } = await onDemand<RedisAddress>("redis");
@@ -31,7 +33,7 @@ type Api = AsyncDisposable & {
 };
 
 /** A scene on Redis and the handlers of the web behind a real HTTP server; an answer waits for `waitMs`. */
-async function makeApi(waitMs = 10_000): Promise<Api> {
+async function makeApi(waitMs = 30_000): Promise<Api> {
   if (server === null) throw new Error(reason);
   const stack = new AsyncDisposableStack();
   const scene = stack.use(await brokerScene({ name: "orders", kind: "redis-stream", ...streamAccess(server) }, redisStream.source.parse({ queue: await newStream() })));
@@ -83,10 +85,16 @@ async function newStream(): Promise<string> {
   return key;
 }
 
-describe.skipIf(server === null)("publishing through Redrive", { timeout: 60_000 }, () => {
+describe.skipIf(server === null)("publishing through Redrive", { timeout: 120_000 }, () => {
+  let api: Api;
+  let worker: WorkerProcess;
+  beforeAll(async () => {
+    api = await makeApi();
+    worker = await api.scene.worker();
+  });
+  afterAll(() => api?.[Symbol.asyncDispose]());
+
   test("a message is confirmed with its receipt, its bytes and headers as they were given", async () => {
-    await using api = await makeApi();
-    await using worker = await api.scene.worker();
     const target = await newStream();
     const answer = await api.publish(target, "", undefined, { body: undefined, bodyBase64: "/wD+", headers: [["x-tenant", "Zoë"], ["__proto__", "1"]], contentType: "application/cbor" });
     const [[id, fields] = ["", []]] = await redis.xrangeBuffer(target, "-", "+");
@@ -96,8 +104,6 @@ describe.skipIf(server === null)("publishing through Redrive", { timeout: 60_000
   });
 
   test("50 equal requests at once publish once; repeats get the first answer, another request under the key is refused", async () => {
-    await using api = await makeApi();
-    await using worker = await api.scene.worker();
     const target = await newStream();
     const answers = await Promise.all(Array.from({ length: 50 }, () => api.publish(target, "once", "order-7")));
     expect(await redis.xlen(target), worker.tail()).toBe(1);
@@ -116,13 +122,11 @@ describe.skipIf(server === null)("publishing through Redrive", { timeout: 60_000
   });
 
   test("what the broker refuses is told with its fault, also to a repeat", async () => {
-    await using api = await makeApi();
-    await using worker = await api.scene.worker();
     const absent = `published:${crypto.randomUUID()}`;
-    const refused = await api.publish(absent, "x", "k");
+    const refused = await api.publish(absent, "x", "refused-1");
     expect(refused, worker.tail()).toMatchObject({ status: 422, json: { status: "refused", fault: { code: "not_found" } } });
     await redis.xgroup("CREATE", absent, "readers", "0", "MKSTREAM");
-    expect(await api.publish(absent, "x", "k")).toMatchObject({ status: 422, json: refused.json });
+    expect(await api.publish(absent, "x", "refused-1")).toMatchObject({ status: 422, json: refused.json });
     expect(await redis.xlen(absent)).toBe(0);
   });
 
@@ -148,23 +152,27 @@ describe.skipIf(server === null)("publishing through Redrive", { timeout: 60_000
     expect(await redis.xlen(target)).toBe(sent + 1);
   });
 
-  test("while no worker is there a message waits, and what waits for a connection that is removed is refused", async () => {
+  test("while no worker is there a message waits, and a repeat is told so", async () => {
     await using api = await makeApi(100);
     const target = await newStream();
     const waiting = await api.publish(target, "later", "k");
     expect(waiting).toMatchObject({ status: 202, json: { status: "pending" } });
     const again = await api.publish(target, "later", "k");
     expect(again).toMatchObject({ status: 409, json: { id: waiting.json["id"] } });
-    {
-      await using worker = await api.scene.worker();
-      await eventually(async () => expect(await api.publish(target, "later", "k"), worker.tail()).toMatchObject({ status: 200 }));
-      expect(await redis.xlen(target)).toBe(1);
-    }
-    const orphan = await api.publish(target, "nowhere", "o");
-    await api.scene.pool.sql`delete from sources`;
-    await api.scene.pool.sql`delete from connections`;
     await using worker = await api.scene.worker();
-    await eventually(async () => expect(await api.ask("GET", String(orphan.json["url"])), worker.tail()).toMatchObject({ status: 422, json: { fault: { code: "not_found" } } }));
+    await eventually(async () => expect(await api.publish(target, "later", "k"), worker.tail()).toMatchObject({ status: 200 }));
+    expect(await redis.xlen(target)).toBe(1);
+  });
+
+  test("what waits for a connection that is removed is refused", async () => {
+    await using api = await makeApi(50);
+    const orphan = await api.publish(await newStream(), "nowhere");
+    const { sql } = api.scene.pool;
+    await sql`delete from sources`;
+    await sql`delete from connections`;
+    expect(await connectionsToPublish(sql)).toEqual([]);
+    expect(await endPublications(sql)).toEqual({ doubted: 0, refused: 1 });
+    expect(await api.ask("GET", String(orphan.json["url"]))).toMatchObject({ status: 422, json: { fault: { code: "not_found" } } });
   });
 
   test("only a key that works may publish, and it sees its own messages only", async () => {
