@@ -32,7 +32,7 @@ const CODES: { readonly [C in Exclude<DeliveryErrorCode, "http_status" | "fault"
   template: false,
   module_retry: true,
   module_dead_letter: false,
-  module_missing: true, // a deployment that went wrong: mended by a person too
+  module_missing: false,
   module_out_of_memory: false,
   worker_vanished: true,
   configuration: true, // it is mended by a person, not by the message
