@@ -15,8 +15,8 @@ test("REDRIVE_PORT goes before PORT, and a port that is none is refused by name"
   expect(() => readEnv({ REDRIVE_PORT: "http" })).toThrow("REDRIVE_PORT");
 });
 
-test("the web gets no broker password and no key to the sealed ones, the workers only the key's place", () => {
-  const environment = { PATH: "/bin", RABBITMQ_PASSWORD: "p", AWS_SECRET_ACCESS_KEY: "s", REDRIVE_SECRET_KEY_FILE: "/key", REDRIVE_TRUSTED_PROXIES: "10.0.0.1" };
+test("the web gets no broker password and no key to the sealed ones, the workers only the key's place and the secrets of routes", () => {
+  const environment = { PATH: "/bin", RABBITMQ_PASSWORD: "p", AWS_SECRET_ACCESS_KEY: "s", ROUTE_SHOP_KEY: "whsec_x", REDRIVE_SECRET_KEY_FILE: "/key", REDRIVE_TRUSTED_PROXIES: "10.0.0.1" };
   const launch = {
     databaseUrl: "postgres://x/y", publicUrl: "http://localhost:3000", host: "127.0.0.1", port: 3000, dev: false,
     secretKeyFile: "/key", authSecret: "a".repeat(32), environment,
@@ -25,6 +25,8 @@ test("the web gets no broker password and no key to the sealed ones, the workers
     PATH: "/bin", REDRIVE_TRUSTED_PROXIES: "10.0.0.1", DATABASE_URL: "postgres://x/y", NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1", NO_COLOR: "1",
   }); // prettier-ignore
   expect(Object.keys(realPrograms.web(launch).env)).not.toContain("REDRIVE_SECRET_KEY_FILE");
-  expect(realPrograms.workers(launch).env).toMatchObject({ REDRIVE_SECRET_KEY_FILE: "/key" });
+  expect(Object.keys(realPrograms.web(launch).env)).not.toContain("ROUTE_SHOP_KEY");
+  expect(realPrograms.workers(launch).env).toMatchObject({ REDRIVE_SECRET_KEY_FILE: "/key", ROUTE_SHOP_KEY: "whsec_x" });
+  expect(Object.keys(realPrograms.workers(launch).env)).not.toContain("AWS_SECRET_ACCESS_KEY");
   expect(Object.keys(realPrograms.workers(launch).env)).not.toContain("REDRIVE_AUTH_SECRET");
 });

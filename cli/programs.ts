@@ -40,6 +40,10 @@ export function childEnvironment({ environment, databaseUrl }: Pick<Common, "env
   return { ...passed, DATABASE_URL: databaseUrl, NODE_ENV: mode, NEXT_TELEMETRY_DISABLED: "1", NO_COLOR: "1" };
 }
 
+/** What routes sign and sign in with, for the workers alone. */
+const routeSecrets = ({ environment }: Pick<Common, "environment">): Record<string, string> =>
+  Object.fromEntries(Object.entries(environment).flatMap(([name, value]) => (value !== undefined && /^ROUTE_[A-Z0-9_]+$/.test(name) ? [[name, value] as const] : [])));
+
 /** `next start` (or `next dev`) and `workers/main.ts`. */
 export const realPrograms: Programs = {
   web: (launch) => ({
@@ -55,7 +59,7 @@ export const realPrograms: Programs = {
   workers: (launch) => ({
     name: "workers",
     args: [...(launch.dev ? ["--watch-preserve-output", "--watch"] : []), join(ROOT, "workers/main.ts")],
-    env: { ...childEnvironment(launch, launch.dev ? "development" : "production"), REDRIVE_SECRET_KEY_FILE: launch.secretKeyFile },
+    env: { ...routeSecrets(launch), ...childEnvironment(launch, launch.dev ? "development" : "production"), REDRIVE_SECRET_KEY_FILE: launch.secretKeyFile },
     cwd: ROOT,
   }),
 };

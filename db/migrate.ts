@@ -2,6 +2,8 @@ import { fileURLToPath } from "node:url";
 import { drizzle } from "drizzle-orm/postgres-js";
 import { migrate as run } from "drizzle-orm/postgres-js/migrator";
 import postgres from "postgres";
+import { makePartitions } from "./queries/partitions.ts";
+import { connectSql } from "./sql-client.ts";
 
 const FOLDER = fileURLToPath(new URL("./migrations", import.meta.url));
 // any number, always the same: two starting processes migrate one after the other
@@ -13,7 +15,18 @@ export async function migrate(url: string): Promise<void> {
   try {
     await sql`select pg_advisory_lock(${LOCK})`;
     await run(drizzle(sql), { migrationsFolder: FOLDER });
+    await makePartitionsAt(url);
   } finally {
     await sql.end({ timeout: 5 });
+  }
+}
+
+/** Workers make the next days' partitions; the first are there before the first row. */
+async function makePartitionsAt(url: string): Promise<void> {
+  const { sql, close } = connectSql(url, { max: 1, name: "redrive migrate" });
+  try {
+    await makePartitions(sql, Date.now());
+  } finally {
+    await close();
   }
 }

@@ -4,6 +4,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
 const MAIN = fileURLToPath(new URL("../workers/main.ts", import.meta.url));
+/** Long: it only has to begin before the machine, however busy, is given up. */
 const READY_MS = 60_000;
 
 export type WorkerOptions = {

@@ -7,6 +7,8 @@ const schema = z.object({
   /** PEM of the private key that opens the connections' secrets. */
   REDRIVE_SECRET_KEY_FILE: z.string().min(1),
   REDRIVE_LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info"),
+  /** Folder of the modules that routes deliver to. */
+  REDRIVE_MODULES_DIR: z.string().min(1).optional(),
   /** For tests: `<point>:<n>` kills this process with -9 at the n-th passing of a point. */
   REDRIVE_FAILPOINT: z.string().regex(/^[a-z.]+:\d+$/i).optional(),
 });
@@ -16,6 +18,10 @@ export type WorkerEnv = {
   readonly privateKey: string;
   readonly logLevel: "debug" | "info" | "warn" | "error";
   readonly failpoint: string | null;
+  /** What routes sign and sign in with: variables that begin with ROUTE_, and no other, whatever a route names. */
+  readonly routeSecret: (name: string) => string | undefined;
+  /** Where modules of routes lie, null where there are none, and the environment they see: all but Redrive's own. */
+  readonly modules: { readonly folder: string | null; readonly variables: Readonly<Record<string, string>> };
   /** Unique per process. */
   readonly workerId: string;
   readonly host: string;
@@ -31,7 +37,15 @@ export function workerEnv(): WorkerEnv {
     privateKey: readFileSync(env.REDRIVE_SECRET_KEY_FILE, "utf8"),
     logLevel: env.REDRIVE_LOG_LEVEL,
     failpoint: env.REDRIVE_FAILPOINT ?? null,
+    routeSecret: (name) => (name.startsWith("ROUTE_") ? process.env[name] : undefined),
+    modules: { folder: env.REDRIVE_MODULES_DIR ?? null, variables: variablesOfOthers() },
     workerId: `${hostname()}-${process.pid}-${crypto.randomUUID().slice(0, 8)}`,
     host: hostname(),
   };
+}
+
+/** What is not Redrive's: modules need not see the database's password, nor where the key to the brokers' secrets lies. */
+function variablesOfOthers(): Record<string, string> {
+  const others = Object.entries(process.env).flatMap(([name, value]) => (value === undefined || name === "DATABASE_URL" || name.startsWith("REDRIVE_") ? [] : [[name, value] as const]));
+  return Object.fromEntries(others);
 }

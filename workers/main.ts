@@ -1,16 +1,22 @@
 import { listen } from "#db/listen.ts";
+import type { ActiveRoute } from "#db/queries/routes.ts";
 import { connectSql } from "#db/sql-client.ts";
 import { captureDuty } from "./duties/capture.ts";
+import { openDestination } from "./destinations/index.ts";
 import { commandsDuty } from "./duties/commands.ts";
+import { deliverDuty } from "./duties/deliver.ts";
 import { measureDuty } from "./duties/measure.ts";
+import { publishDuty } from "./duties/publish.ts";
 import type { Parts } from "./duties/parts.ts";
 import { resendDuty } from "./duties/resend.ts";
 import { retainDuty } from "./duties/retain.ts";
 import { watchDuty } from "./duties/watch.ts";
 import { workerEnv } from "./env.ts";
+import { openGuard } from "./guards/index.ts";
 import { makeLog } from "./log.ts";
 import { armFailpoint } from "./runtime/failpoint.ts";
 import { keepBeating } from "./runtime/health.ts";
+import { finds } from "./runtime/search.ts";
 import { LeaseKeeper } from "./runtime/lease-keeper.ts";
 import { untilSignal } from "./runtime/shutdown.ts";
 import { surviveLostConnections } from "./runtime/stray-rejections.ts";
@@ -28,13 +34,26 @@ const { sql, close } = connectSql(env.databaseUrl, { max: 10, name: "redrive wor
 const leases = new LeaseKeeper(sql, env.workerId, log);
 const sessions = new Sessions(sql, env.privateKey, log);
 const parts: Parts = { sql, log, leases, sessions, workerId: env.workerId };
-const wakes = { resend: makeWake(), commands: makeWake() };
+const wakes = { resend: makeWake(), commands: makeWake(), deliver: makeWake(), publish: makeWake() };
+const destinations = {
+  sessionOf: (id: string) => sessions.get(id),
+  secret: env.routeSecret,
+  modules: env.modules,
+};
+const delivering = {
+  ...parts,
+  finds,
+  openDestination: (route: ActiveRoute) => openDestination(route.definition.destination, destinations),
+  openGuard: ({ id, definition }: ActiveRoute) => (definition.guard === null ? null : openGuard(definition.guard, id, { sql, sessions })),
+};
 const supervisor = new Supervisor(log);
 
 await untilSignal(log, async (stop) => {
   const listener = await listen(env.databaseUrl, "redrive worker", (topics) => {
     if (topics.includes("operations")) wakes.resend.hint();
     if (topics.includes("commands")) wakes.commands.hint();
+    if (topics.includes("publications")) wakes.publish.hint();
+    if (topics.includes("deliveries")) wakes.deliver.hint();
   });
   // leases are renewed until the duties have drained
   const drained = new AbortController();
@@ -42,7 +61,7 @@ await untilSignal(log, async (stop) => {
   const beating = keepBeating(sql, { id: env.workerId, host: env.host, version: VERSION }, supervisor, log, stop);
   log.info({ worker: env.workerId }, "worker ready");
   await supervisor.run(
-    [captureDuty(parts), resendDuty(parts, wakes.resend), watchDuty(parts), measureDuty(parts), commandsDuty(parts, wakes.commands), retainDuty(parts)],
+    [captureDuty(parts), deliverDuty(delivering, wakes.deliver), resendDuty(parts, wakes.resend), publishDuty(parts, wakes.publish), watchDuty(parts), measureDuty(parts), commandsDuty(parts, wakes.commands), retainDuty(parts)],
     stop,
   );
   drained.abort();

@@ -4,7 +4,7 @@ import type { Sql } from "#db/client.ts";
 import { notify } from "#db/listen.ts";
 import { allConnections, setConnectionState, type StoredConnection } from "#db/queries/connections.ts";
 import { unseal } from "#db/secrets.ts";
-import { openSession, type AnySession } from "./adapters/index.ts";
+import { openGuardStore, openSession, type AnySession, type OpenInput } from "./adapters/index.ts";
 import type { Log } from "./log.ts";
 
 const OPEN_DEADLINE_MS = 10_000;
@@ -40,8 +40,7 @@ export class Sessions {
 
   /** The session of a connection. Throws Fault at once while the connection rests after a failure. */
   async get(connectionId: string): Promise<AnySession> {
-    const connection = this.#connections.get(connectionId) ?? (await this.refresh()).find(({ id }) => id === connectionId);
-    if (connection === undefined) throw new Fault("not_found", "this connection was removed");
+    const connection = await this.#stored(connectionId);
     const open = this.#open.get(connectionId);
     if (open?.revision === connection.revision) return open.session;
     const down = this.#down.get(connectionId);
@@ -73,6 +72,11 @@ export class Sessions {
     return this.#connect(input);
   }
 
+  /** Opens a guard's store on a connection, apart from its session; the caller closes it. Throws Fault. */
+  async guardStore(connectionId: string, routeId: string): ReturnType<typeof openGuardStore> {
+    return openGuardStore(this.#input(await this.#stored(connectionId)), routeId);
+  }
+
   /** Closes everything; waits for what is under way. */
   async close(): Promise<void> {
     const sessions = [...this.#open.values()];
@@ -81,13 +85,23 @@ export class Sessions {
   }
 
   async #connect(connection: Omit<StoredConnection, "id" | "revision">): Promise<AnySession> {
-    return openSession({
+    return openSession(this.#input(connection));
+  }
+
+  async #stored(connectionId: string): Promise<StoredConnection> {
+    const connection = this.#connections.get(connectionId) ?? (await this.refresh()).find(({ id }) => id === connectionId);
+    if (connection === undefined) throw new Fault("not_found", "this connection was removed");
+    return connection;
+  }
+
+  #input(connection: Omit<StoredConnection, "id" | "revision">): OpenInput {
+    return {
       kind: connection.kind,
       name: `redrive ${connection.name}`,
       settings: connection.settings,
       secrets: this.#unseal(connection),
       signal: AbortSignal.timeout(OPEN_DEADLINE_MS),
-    });
+    };
   }
 
   #unseal({ secrets, name }: Pick<StoredConnection, "secrets" | "name">): string {

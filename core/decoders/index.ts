@@ -34,6 +34,7 @@ import { rq } from "./rq.ts";
 import { sidekiq } from "./sidekiq.ts";
 import { symfonyRedis } from "./symfony-redis.ts";
 import { rocketmqDlq } from "./rocketmq-dlq.ts";
+import { redriveRoute } from "./redrive-route.ts";
 import { symfony } from "./symfony.ts";
 import { uberDlq } from "./uber-dlq.ts";
 import { unknown } from "./unknown.ts";
@@ -92,6 +93,7 @@ export const decoders: readonly Decoder[] = [
   pulsarCpp,
   pulsarReconsumeLater,
   pulsarDeadLetter,
+  redriveRoute,
   unknown,
 ];
 

@@ -1,14 +1,21 @@
 import { itemsOf, memberOf, rootOf, type Span } from "./read.ts";
 
-/** The value a JSON pointer (RFC 6901) names in a text, or null when the text is no JSON or has no such value. */
+/**
+ * The value under a JSON pointer (RFC 6901) in a text, as a span of that text, so that every digit and space of it is kept.
+ * Null when the text is no JSON or has no such value. Of a repeated key the last counts, as parsers take it.
+ */
 export function spanAt(text: string, pointer: string): Span | null {
-  let at = rootOf(text);
-  for (const token of pointer === "" ? [] : pointer.slice(1).split("/")) {
-    if (at === null) return null;
-    const key = token.replaceAll("~1", "/").replaceAll("~0", "~");
-    at = text[at.start] === "[" ? itemAt(text, at, key) : memberOf(text, at, key);
+  let value = rootOf(text);
+  for (const token of tokensOf(pointer)) {
+    if (value === null) return null;
+    if (text[value.start] === "[") value = /^(?:0|[1-9]\d*)$/.test(token) ? (itemsOf(text, value)[Number(token)] ?? null) : null;
+    else value = memberOf(text, value, token);
   }
-  return at;
+  return value;
 }
 
-const itemAt = (text: string, array: Span, key: string): Span | null => (/^(0|[1-9]\d{0,8})$/.test(key) ? (itemsOf(text, array)[Number(key)] ?? null) : null);
+const tokensOf = (pointer: string): string[] =>
+  pointer
+    .split("/")
+    .slice(1)
+    .map((token) => token.replaceAll("~1", "/").replaceAll("~0", "~"));

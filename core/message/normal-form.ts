@@ -95,6 +95,9 @@ export type NormalForm = {
 /** Where to send a message. */
 export type Target = { [K in BrokerKind]: z.infer<(typeof manifests)[K]["target"]> }[BrokerKind];
 
+/** Where a resend goes: to a broker, or through the route that gave the message up. */
+export type Place = Target | { readonly kind: "route"; readonly routeId: string; readonly route: string };
+
 /** How a message of one convention goes back without dying at once of its own history. */
 export type ResendPlan = {
   /** The queue it failed in, when known: reaches only the consumer that failed. */

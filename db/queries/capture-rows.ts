@@ -3,7 +3,7 @@ import type { CaptureBatch, NewDeath } from "./capture.ts";
 import type { Returned } from "./capture-lineage.ts";
 
 export type Insertion = {
-  readonly batch: CaptureBatch;
+  readonly batch: Pick<CaptureBatch, "sourceId" | "connectionId">;
   readonly batchId: number;
   readonly groupIds: ReadonlyMap<string, string>;
   readonly returned: ReadonlyMap<string, Returned>;
@@ -22,15 +22,15 @@ export async function insertDeaths(tx: AnySql, insertion: Insertion, deaths: rea
 
 // Large columns travel as one text each, which Postgres splits: an array would have every quote in them escaped.
 
-/** A blank first, which decoding passes over: one empty body would else be no text, and no text is no element. */
-const bodyTexts = (deaths: readonly NewDeath[]): string =>
+/** For `decode(unnest(string_to_array(..., ',')), 'base64')`. A blank first, which decoding passes over: one empty body would else be no text, and no text is no element. */
+export const bodyTexts = (deaths: readonly { readonly body: Uint8Array }[]): string =>
   ` ${deaths.map(({ body }) => Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("base64")).join(",")}`;
 
 /** No JSON text has a bare control character in it. */
-const BETWEEN_JSON = "\u001e";
+export const BETWEEN_JSON = "\u001e";
 
 /** `=<id>`, or `<hash>:<uuid>` where the broker gives no id; `=` and `:` keep the two apart. */
-const identityText = (death: NewDeath): string =>
+export const identityText = (death: Pick<NewDeath, "id" | "identity">): string =>
   death.identity.kind === "exact" ? `=${death.identity.id}` : `${death.identity.hash}:${death.id}`;
 
 async function insertBodies(tx: AnySql, deaths: readonly NewDeath[]): Promise<void> {

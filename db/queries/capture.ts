@@ -6,6 +6,7 @@ import { notify } from "../listen.ts";
 import { bringBack } from "./capture-lineage.ts";
 import { insertDeaths } from "./capture-rows.ts";
 import { holdsLease, type Lease } from "./leases.ts";
+import { withoutStored } from "./redelivered.ts";
 
 /** One decoded death, ready to be stored: every text is free of NUL and lone surrogates, and capped. */
 export type NewDeath = {
@@ -36,10 +37,9 @@ export type NewDeath = {
   readonly lineage: { readonly messageId: string } | { readonly attemptId: string } | null;
 };
 
-export type CaptureBatch = {
+/** What was read together from one source, as it is stored together. */
+export type BatchFrame = {
   readonly sourceId: string;
-  readonly connectionId: string;
-  readonly deaths: readonly NewDeath[];
   readonly notices: readonly string[];
   readonly cursor: string | null;
   readonly worker: string;
@@ -50,6 +50,8 @@ export type CaptureBatch = {
    */
   readonly inHand: readonly number[];
 };
+
+export type CaptureBatch = BatchFrame & { readonly connectionId: string; readonly deaths: readonly NewDeath[] };
 
 export type StoredBatch = {
   readonly batchId: number;
@@ -69,9 +71,9 @@ export class LeaseLost extends Error {}
 export async function storeBatch(sql: Sql, batch: CaptureBatch): Promise<StoredBatch> {
   // statements that do not need each other's answers are sent together: under load each wait is a turn lost
   return sql.begin(async (tx) => {
-    const [held, batchId] = await Promise.all([holdsLease(tx, batch.lease), insertBatch(tx, batch)]);
+    const [held, batchId] = await Promise.all([holdsLease(tx, batch.lease), insertBatch(tx, { ...batch, count: batch.deaths.length })]);
     if (!held) throw new LeaseLost(`lease ${batch.lease.name} is held by another worker`);
-    const fresh = await withoutStored(tx, batch, batchId);
+    const fresh = await withoutStored(tx, "deaths", { ...batch, items: batch.deaths }, batchId);
     const groupIds = await countInGroups(tx, batch.sourceId, fresh);
     // locks messages before the minute's row is, as a settling resend does
     const returned = await bringBack(tx, fresh, groupIds);
@@ -80,18 +82,25 @@ export async function storeBatch(sql: Sql, batch: CaptureBatch): Promise<StoredB
   }) as Promise<StoredBatch>;
 }
 
-async function insertBatch(tx: AnySql, { sourceId, worker, deaths }: CaptureBatch): Promise<number> {
+/** Writes a batch down that is not accepted yet. Answers its id. */
+export async function insertBatch(tx: AnySql, { sourceId, worker, count }: { sourceId: string; worker: string; count: number }): Promise<number> {
   const [row] = await tx<{ id: number }[]>`
-    insert into capture_batches (source_id, worker, count) values (${sourceId}, ${worker}, ${deaths.length}) returning id`;
+    insert into capture_batches (source_id, worker, count) values (${sourceId}, ${worker}, ${count}) returning id`;
   return row?.id ?? 0;
 }
 
-async function countInSource(tx: AnySql, { sourceId, cursor }: CaptureBatch, fresh: number): Promise<void> {
-  const counted = tx`
+/** Moves a source's cursor and counts what is new, in the transaction that stores it. */
+export async function moveSource(tx: AnySql, { sourceId, cursor }: BatchFrame, fresh: number): Promise<void> {
+  await tx`
     update sources set captured = captured + ${fresh}, cursor = coalesce(${cursor}, cursor),
       last_captured_at = case when ${fresh} > 0 then now() else last_captured_at end,
       fault_code = null, fault_detail = null, fault_at = null
     where id = ${sourceId}`;
+}
+
+async function countInSource(tx: AnySql, batch: CaptureBatch, fresh: number): Promise<void> {
+  const { sourceId } = batch;
+  const counted = moveSource(tx, batch, fresh);
   const inMinute = tx`
     insert into source_minutes (source_id, minute, died)
     values (${sourceId}, date_trunc('minute', now()), ${fresh})
@@ -99,7 +108,8 @@ async function countInSource(tx: AnySql, { sourceId, cursor }: CaptureBatch, fre
   await Promise.all([counted, inMinute, notify(tx, ["messages", "groups", "sources"])]);
 }
 
-async function keepNotices(tx: AnySql, { sourceId, notices }: CaptureBatch): Promise<void> {
+/** Keeps with the source what capture met. */
+export async function keepNotices(tx: AnySql, { sourceId, notices }: BatchFrame): Promise<void> {
   if (notices.length === 0) return;
   await tx`insert into source_notices (source_id, text) select ${sourceId}, unnest(${notices.map((notice) => pgSafe(notice, MAX_NOTICE))}::text[])`;
 }
@@ -109,49 +119,8 @@ export async function markAccepted(sql: Sql, batchId: number): Promise<void> {
   await sql`update capture_batches set accepted_at = now() where id = ${batchId}`;
 }
 
-/** Leaves out what an earlier batch stored and the broker delivers again. */
-async function withoutStored(tx: AnySql, batch: CaptureBatch, batchId: number): Promise<NewDeath[]> {
-  const exact = batch.deaths.flatMap(({ identity }) => (identity.kind === "exact" ? [`=${identity.id}`] : []));
-  const again = batch.deaths.flatMap(({ identity }) => (identity.kind === "content" && identity.redelivered ? [identity.hash] : []));
-  const stored = new Set(exact.length === 0 ? [] : await storedIdentities(tx, batch.sourceId, exact));
-  const matches = again.length === 0 ? new Map<string, string[]>() : await unacceptedDeaths(tx, batch, again);
-  const absorbed: string[] = [];
-  const fresh = batch.deaths.filter(({ identity }) => {
-    if (identity.kind === "exact") {
-      const known = stored.has(`=${identity.id}`);
-      stored.add(`=${identity.id}`);
-      return !known;
-    }
-    // each stored death explains one redelivery at most: two equal messages stay two
-    const match = identity.redelivered ? matches.get(identity.hash)?.pop() : undefined;
-    if (match !== undefined) absorbed.push(match);
-    return match === undefined;
-  });
-  if (absorbed.length > 0) await tx`update deaths set batch_id = ${batchId} where id = any(${absorbed}::uuid[])`;
-  return fresh;
-}
-
-async function storedIdentities(tx: AnySql, sourceId: string, identities: readonly string[]): Promise<string[]> {
-  const rows = await tx<{ identity: string }[]>`
-    select identity from deaths where source_id = ${sourceId} and identity = any(${[...identities]}::text[])`;
-  return rows.map((row) => row.identity);
-}
-
-async function unacceptedDeaths(tx: AnySql, { sourceId, inHand }: CaptureBatch, hashes: readonly string[]): Promise<Map<string, string[]>> {
-  const rows = await tx<{ id: string; hash: string }[]>`
-    select deaths.id, wanted.hash
-    from (select distinct unnest(${[...hashes]}::text[]) as hash) wanted
-    join deaths on deaths.source_id = ${sourceId}
-      and deaths.identity >= wanted.hash || ':' and deaths.identity < wanted.hash || ';'
-    join capture_batches on capture_batches.id = deaths.batch_id and capture_batches.accepted_at is null
-      and capture_batches.id <> all(${[...inHand]}::bigint[])`;
-  const found = new Map<string, string[]>();
-  for (const { hash, id } of rows) found.set(hash, [...(found.get(hash) ?? []), id]);
-  return found;
-}
-
 /** Counts the deaths in their groups, making those that are new. Answers the group of each fingerprint. */
-async function countInGroups(tx: AnySql, sourceId: string, deaths: readonly NewDeath[]): Promise<Map<string, string>> {
+export async function countInGroups(tx: AnySql, sourceId: string, deaths: readonly NewDeath[]): Promise<Map<string, string>> {
   if (deaths.length === 0) return new Map();
   const byFingerprint = [...Map.groupBy(deaths, (death) => death.fingerprint).values()]
     .flatMap((alike) => (alike[0] === undefined ? [] : [{ ...alike[0], count: alike.length }]))

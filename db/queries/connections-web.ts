@@ -41,6 +41,12 @@ export async function listConnections(db: Db) {
     .orderBy(asc(connections.name));
 }
 
+/** Which connection has a name, or null. */
+export async function connectionNamed(db: Db | Tx, name: string) {
+  const [row] = await db.select({ id: connections.id, kind: connections.kind }).from(connections).where(eq(connections.name, name));
+  return row ?? null;
+}
+
 /** One connection with its settings (JSON text) and without its secrets, or null. */
 export async function getConnection(db: Db | Tx, id: string) {
   const [row] = await db

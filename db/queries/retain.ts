@@ -1,7 +1,11 @@
+import { REMEMBERED_DAYS } from "#core/publication.ts";
 import type { Sql } from "../client.ts";
+import { forgetPublications } from "./publications.ts";
 
 const HOURS_OF_SAMPLES = 26;
 const DAYS_OF_MINUTES = 31;
+/** No broker delivers again what it was told so long ago. */
+const DAYS_OF_IDENTITIES = 7;
 
 /** Deletes what only served short looks back: samples, minutes, accepted batches, answered commands. */
 export async function sweep(sql: Sql): Promise<void> {
@@ -9,6 +13,10 @@ export async function sweep(sql: Sql): Promise<void> {
   await sql`delete from group_minutes where minute < now() - ${DAYS_OF_MINUTES} * interval '1 day'`;
   await sql`delete from source_minutes where minute < now() - ${DAYS_OF_MINUTES} * interval '1 day'`;
   await sql`delete from capture_batches where accepted_at < now() - interval '1 hour'`;
+  await sql`delete from route_minutes where minute < now() - ${DAYS_OF_MINUTES} * interval '1 day'`;
+  await sql`delete from guard_keys where until < now() - interval '1 hour'`;
+  await sql`delete from delivery_identities where received_at < now() - ${DAYS_OF_IDENTITIES} * interval '1 day'`;
+  await forgetPublications(sql, REMEMBERED_DAYS);
   await sql`delete from commands where finished_at < now() - interval '1 day'`;
 }
 

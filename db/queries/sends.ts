@@ -22,6 +22,9 @@ export type QueuedMessage = {
   readonly connectionName: string;
   readonly connectionKind: BrokerKind;
   readonly sourceName: string;
+  /** The route that gave it up; null for what was captured as a dead letter. */
+  readonly routeId: string | null;
+  readonly route: string | null;
   /** JSON text: Header[]; of the revision when there is one. */
   readonly headers: string;
   /** JSON text: Native. */
@@ -66,12 +69,13 @@ export async function lockQueued(
       select *, sum(size) over (order by position) as bytes, row_number() over (order by position) as place from next
     )
     select sized.id, redrives, rule, connections.id as "connectionId", connections.name as "connectionName",
-      connections.kind as "connectionKind", sources.name as "sourceName",
+      connections.kind as "connectionKind", sources.name as "sourceName", routes.id as "routeId", routes.name as route,
       coalesce(revisions.headers, deaths.headers) as headers, deaths.native, bodies.bytes as body,
       revisions.id is not null as edited
     from sized
     join connections on connections.id = sized.connection_id
     join sources on sources.id = sized.source_id
+    left join routes on routes.source_id = sources.id
     left join revisions on revisions.id = ${resend.revisionId}::uuid
     join deaths on deaths.id = coalesce(revisions.death_id, sized.last_death_id)
     join bodies on bodies.id = coalesce(revisions.body_id, deaths.body_id)
@@ -83,7 +87,7 @@ export type NewAttempt = {
   readonly id: string;
   readonly messageId: string;
   readonly number: number;
-  /** JSON text: Target, or null when there is none to be found. */
+  /** JSON text: Place, or null when there is none to be found. */
   readonly target: string | null;
 };
 

@@ -1,4 +1,5 @@
 import type { FaultCode } from "#core/fault.ts";
+import { routeDefinition, type RouteDefinition } from "#core/route/definition.ts";
 import type { Sql } from "../client.ts";
 import { notify } from "../listen.ts";
 
@@ -10,19 +11,42 @@ export type CapturedSource = {
   /** JSON text of the adapter's source. */
   readonly source: string;
   readonly cursor: string | null;
+  /** The route that takes from it; null for a source of dead letters. */
+  readonly route: SourceRoute | null;
 };
 
-/** The sources that are to be captured. */
+/** What taking messages for a route has to know of it. */
+export type SourceRoute = {
+  readonly id: string;
+  readonly definition: RouteDefinition;
+  readonly ordered: boolean;
+  readonly overflowAt: number | null;
+};
+
+type Row = Omit<CapturedSource, "route"> & { readonly routeId: string | null; readonly definition: string | null };
+
+/** A source of a route whose definition this version does not understand is left alone. */
+function withRoute({ routeId, definition, ...source }: Row): CapturedSource[] {
+  if (routeId === null || definition === null) return [{ ...source, route: null }];
+  const read = routeDefinition.safeParse(JSON.parse(definition));
+  if (!read.success) return [];
+  const { ordered, limits } = read.data;
+  return [{ ...source, route: { id: routeId, definition: read.data, ordered: ordered !== null, overflowAt: limits.whenFull === "dead" ? limits.waiting : null } }];
+}
+
+const captured = (sql: Sql) => sql`
+  select sources.id, sources.name, connection_id as "connectionId", source, cursor, routes.id as "routeId", routes.definition
+  from sources left join routes on routes.source_id = sources.id
+  where capturing and (routes.id is null or (routes.state = 'running' and routes.consuming))`;
+
+/** The sources that are to be captured; those of routes while these run and are not held. */
 export async function capturingSources(sql: Sql): Promise<CapturedSource[]> {
-  return sql<CapturedSource[]>`
-    select id, name, connection_id as "connectionId", source, cursor from sources where capturing order by id`;
+  return (await sql<Row[]>`${captured(sql)} order by sources.id`).flatMap(withRoute);
 }
 
 /** One of them as it stands now, or null when it is no longer to be captured. */
 export async function capturingSource(sql: Sql, id: string): Promise<CapturedSource | null> {
-  const [row] = await sql<CapturedSource[]>`
-    select id, name, connection_id as "connectionId", source, cursor from sources where id = ${id} and capturing`;
-  return row ?? null;
+  return (await sql<Row[]>`${captured(sql)} and sources.id = ${id}`).flatMap(withRoute)[0] ?? null;
 }
 
 /** Says on the source what keeps it from being captured; null clears it. */

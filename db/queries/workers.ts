@@ -31,3 +31,11 @@ export async function countWorkers(sql: Sql): Promise<number> {
     select count(*)::int as count from workers where beat_at > now() - ${SILENT_MS} * interval '1 millisecond'`;
   return Math.max(1, row?.count ?? 1);
 }
+
+/** How many workers live, the caller included, and which of them, from 0, this one is. */
+export async function placeAmongWorkers(sql: Sql, id: string): Promise<{ workers: number; place: number }> {
+  const [row] = await sql<{ others: number; before: number }[]>`
+    select count(*)::int as others, count(*) filter (where id < ${id})::int as before from workers
+    where beat_at > now() - ${SILENT_MS} * interval '1 millisecond' and id <> ${id}`;
+  return { workers: (row?.others ?? 0) + 1, place: row?.before ?? 0 };
+}

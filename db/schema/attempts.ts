@@ -12,7 +12,7 @@ export const attempts = pgTable(
     revisionId: uuid("revision_id"),
     /** Which attempt of its message, from 1; the `redrive-count` it was stamped with. */
     number: integer().notNull(),
-    /** JSON text: Target; null when there was none to be found. */
+    /** JSON text: Place; null when there was none to be found. */
     target: text(),
     worker: text().notNull(),
     startedAt: moment("started_at").notNull(),

@@ -1,4 +1,5 @@
 import { router } from "../trpc.ts";
+import { apiKeysRouter } from "./api-keys.ts";
 import { auditRouter } from "./audit.ts";
 import { connectionsRouter } from "./connections.ts";
 import { environmentRouter } from "./environment.ts";
@@ -13,6 +14,7 @@ import { sourcesRouter } from "./sources.ts";
 
 /** The table of contents of the API. */
 export const appRouter = router({
+  apiKeys: apiKeysRouter,
   audit: auditRouter,
   connections: connectionsRouter,
   environment: environmentRouter,

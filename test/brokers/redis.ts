@@ -14,6 +14,8 @@ export type TestRedis = RedisAddress & {
   /** Ends it and starts it again on its data: every write was on the disk before its answer. */
   restart(): Promise<void>;
   kill9AndStart(): Promise<void>;
+  /** Killed with -9 while `act` runs, then started again on its data. */
+  stopFor(act: () => Promise<void>): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -50,6 +52,14 @@ export async function startRedis(extra: readonly string[] = []): Promise<TestRed
     kill9AndStart: async () => {
       await server.end("SIGKILL");
       await start();
+    },
+    stopFor: async (act) => {
+      await server.end("SIGKILL");
+      try {
+        await act();
+      } finally {
+        await start();
+      }
     },
     stop: async () => {
       await server.end();

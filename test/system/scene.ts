@@ -17,6 +17,8 @@ type Address = Pick<BrokerAddress, "host" | "port">;
 export type Scene = AsyncDisposable & {
   readonly pool: Database;
   readonly databaseUrl: string;
+  /** What secrets of further connections are sealed with. */
+  readonly publicKey: string;
   readonly connectionId: string;
   readonly sourceId: string;
   /** The queue that is captured, and the one in which messages failed. */
@@ -59,6 +61,7 @@ export async function makeScene({ rabbit, through, databaseUrl, watchSeconds = 3
   return {
     pool,
     databaseUrl: url,
+    publicKey: keys.publicKey,
     ...ids,
     ...queues,
     channel,

@@ -3,7 +3,7 @@
 import { CircleHelp, CircleX, type LucideIcon, Send, SendHorizontal } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "use-intl";
-import type { Target } from "#core/message/normal-form.ts";
+import type { Place } from "#core/message/normal-form.ts";
 import { BrokerText } from "../kit/broker-text.tsx";
 import { Duration } from "../kit/time.tsx";
 import type { Tone } from "../kit/tone.ts";
@@ -24,7 +24,7 @@ export function AttemptCard({ attempt, message }: { attempt: Attempt; message: M
   const t = useTranslations("messages");
   const outcome = attempt.outcome ?? "open";
   const { tone, icon } = FACES[outcome];
-  const target = attempt.target === null ? null : (JSON.parse(attempt.target) as Target);
+  const target = attempt.target === null ? null : (JSON.parse(attempt.target) as Place);
   const edit = message.timeline.find((entry) => entry.kind === "edit" && entry.id === attempt.revisionId);
   const took = attempt.finishedAt === null ? null : Date.parse(attempt.finishedAt) - Date.parse(attempt.startedAt);
   return (

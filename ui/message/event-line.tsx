@@ -9,7 +9,7 @@ import { STATE_FACES } from "../states/state-faces.ts";
 import { CardLine, TimelineCard } from "./timeline-card.tsx";
 import type { Edit, StateEvent } from "./types.ts";
 
-const CAUSES = ["ordered", "called_back", "watched", "lease_expired", "confirmed", "refused", "unknown"] as const;
+const CAUSES = ["ordered", "called_back", "watched", "lease_expired", "confirmed", "refused", "unknown", "delivered", "dead_letter_copy"] as const;
 type Cause = (typeof CAUSES)[number];
 const isCause = (text: string): text is Cause => CAUSES.some((cause) => cause === text);
 

@@ -1,9 +1,11 @@
-import type { Target } from "#core/message/normal-form.ts";
+import type { Place } from "#core/message/normal-form.ts";
 import { visibleText } from "../kit/visible-text.ts";
 
 /** A target in the broker's own words, short: the name of the place, or exchange and routing key. */
-export function targetText(target: Target): string {
+export function targetText(target: Place): string {
   switch (target.kind) {
+    case "route":
+      return visibleText(target.route);
     case "pgboss":
       return visibleText(target.queue);
     case "kafka":

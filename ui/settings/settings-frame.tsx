@@ -11,6 +11,7 @@ import { PageHeader } from "../kit/page.tsx";
 const TABS = [
   { name: "account", needs: "viewer" },
   { name: "people", needs: "admin" },
+  { name: "api-keys", needs: "admin" },
   { name: "connections", needs: "viewer" },
   { name: "environment", needs: "admin" },
   { name: "about", needs: "viewer" },

@@ -9,7 +9,10 @@ const SHOWN_BY: Record<LiveTopic, readonly string[]> = {
   queues: ["queues", "connections", "overview"],
   connections: ["connections", "queues", "overview"],
   sources: ["sources", "queues", "overview"],
+  routes: ["routes", "deliveries", "overview"],
+  deliveries: ["routes", "deliveries"],
   commands: ["connections"],
+  publications: [],
   workers: ["workers", "overview"],
 };
 

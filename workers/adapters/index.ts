@@ -4,6 +4,7 @@ import type { Batch, CaptureLimits, Cursor, Depth, DiscoveredQueue, PublishOutco
 import { Fault } from "#core/fault.ts";
 import type { Outgoing } from "#core/message/raw.ts";
 import type { Target } from "#core/message/normal-form.ts";
+import type { GuardStore } from "#core/route/guard.ts";
 
 /** A session of any kind, for duties that do not care which. Sources come as the JSON text the database keeps. */
 export type AnySession = AsyncDisposable & {
@@ -42,6 +43,14 @@ export async function openSession(input: OpenInput): Promise<AnySession> {
   const opener = openers[input.kind];
   if (opener === undefined) throw new Fault("invalid", `this version of Redrive does not speak ${manifests[input.kind].label}`);
   return opener(input);
+}
+
+/** Where the guard of a route may keep its keys: in a Redis. On a connection of its own, which the caller closes. Throws Fault. */
+export async function openGuardStore({ kind, name, settings, secrets, signal }: OpenInput, routeId: string): Promise<GuardStore & { readonly lost: Promise<never>; close(): void }> {
+  if (kind !== "redis-list" && kind !== "redis-stream") throw new Fault("unsupported", `a guard keeps its keys in Postgres or Redis, not in ${manifests[kind].label}`);
+  const { openRedisGuard } = await import("./redis/guard.ts");
+  const manifest = manifests[kind];
+  return openRedisGuard({ name, settings: read(manifest.settings, JSON.parse(settings), "settings"), secrets: read(manifest.secrets, JSON.parse(secrets), "secrets"), signal }, routeId);
 }
 
 /** A session as seen from the types of one kind's source and target. */

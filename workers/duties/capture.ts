@@ -1,6 +1,6 @@
 import type { Batch, CaptureLimits } from "#core/brokers/adapter.ts";
 import { Fault } from "#core/fault.ts";
-import { markAccepted, storeBatch, type CaptureBatch, type NewDeath } from "#db/queries/capture.ts";
+import { markAccepted } from "#db/queries/capture.ts";
 import { capturingSource, capturingSources, setSourceFault, type CapturedSource } from "#db/queries/sources.ts";
 import { countWorkers } from "#db/queries/workers.ts";
 import type { AnySession } from "../adapters/index.ts";
@@ -8,7 +8,7 @@ import { failpoint } from "../runtime/failpoint.ts";
 import type { Held } from "../runtime/lease-keeper.ts";
 import type { Duty } from "../runtime/supervisor.ts";
 import { pause } from "../runtime/wake.ts";
-import { toNewDeath } from "./new-death.ts";
+import { intakeOf, type Intake, type ReadBatch } from "./intake.ts";
 import type { Parts } from "./parts.ts";
 
 const LOOK_MS = 1_000;
@@ -17,7 +17,7 @@ const LIMITS: CaptureLimits = { maxBytes: 1024 * 1024, maxCount: 500, maxWaitMs:
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 15_000;
 
-type Running = { readonly held: Held; readonly source: CapturedSource; readonly ended: Promise<void> };
+type Running = { readonly held: Held; readonly stop: AbortController; readonly ended: Promise<void> };
 
 /** Captures from every source whose lease this worker gets; sources are shared evenly among the workers that live. */
 export const captureDuty = (parts: Parts): Duty => ({
@@ -38,27 +38,32 @@ export const captureDuty = (parts: Parts): Duty => ({
 async function share(parts: Parts, running: Map<string, Running>, stop: AbortSignal): Promise<void> {
   const [sources, workers] = await Promise.all([capturingSources(parts.sql), countWorkers(parts.sql)]);
   const fairShare = Math.ceil(sources.length / workers);
-  for (const [id, { held }] of running) if (!sources.some((source) => source.id === id)) await letGo(running, id, held);
-  for (const [id, { held }] of [...running].slice(fairShare)) await letGo(running, id, held);
+  const over = new Set([...running.keys()].slice(fairShare));
+  for (const id of running.keys()) if (over.has(id) || !sources.some((source) => source.id === id)) await letGo(running, id);
   for (const source of sources) {
     if (running.has(source.id)) continue;
     if (running.size >= fairShare) break;
     const held = await parts.leases.take(`capture:${source.id}`);
     if (held === null) continue;
-    const ended = keepCapturing(parts, source, held, AbortSignal.any([stop, held.lost])).then(async () => {
+    const own = new AbortController();
+    const ended = keepCapturing(parts, source, held, AbortSignal.any([stop, held.lost, own.signal])).then(async () => {
       // with the end of the capture, whatever ended it: the next worker need not wait for the lease to run out
       await held.release().catch(() => undefined);
       if (running.get(source.id)?.held === held) running.delete(source.id);
     });
-    running.set(source.id, { held, source, ended });
+    running.set(source.id, { held, stop: own, ended });
   }
 }
 
-async function letGo(running: Map<string, Running>, id: string, held: Held): Promise<void> {
-  const ended = running.get(id)?.ended;
+/**
+ * Ends a capture, and only then gives its lease away: who captures next must find every batch marked whose accept the broker has
+ * processed, or takes what is delivered again for what is stored.
+ */
+async function letGo(running: Map<string, Running>, id: string): Promise<void> {
+  const entry = running.get(id);
   running.delete(id);
-  await held.release();
-  await ended;
+  entry?.stop.abort();
+  await entry?.ended;
 }
 
 /** Opens the source again after every fault, with backoff, until `stop`. Never throws. */
@@ -98,6 +103,7 @@ async function captureOnce(parts: Parts, sourceId: string, held: Held, stop: Abo
  * only when the last one is done, so that whoever reads next finds what was stored.
  */
 async function storeAll(parts: Parts, source: CapturedSource, held: Held, session: AnySession, stop: AbortSignal): Promise<void> {
+  const intake = intakeOf(parts, source, held.lease);
   const ending = new AbortController();
   const end = (): void => ending.abort();
   let last: InHand = { stored: Promise.resolve(null), accepted: Promise.resolve() };
@@ -108,14 +114,14 @@ async function storeAll(parts: Parts, source: CapturedSource, held: Held, sessio
   try {
     for await (const batch of session.capture(source.source, source.cursor, LIMITS, ending.signal)) {
       failpoint("capture.received");
-      const deaths = batch.deaths.map((raw) => toNewDeath(raw, source.name));
+      const read = intake.read(batch.deaths);
       const inHand = await Promise.all([last.stored, before]).then(([batchId]) => ({ batchId }), () => null);
       if (inHand === null || stop.aborted) {
         await batch.release().catch(() => undefined);
         break;
       }
       before = last.accepted;
-      last = storeThenAccept(parts, source, held, batch, { deaths, inHand: inHand.batchId === null ? [] : [inHand.batchId] }, before);
+      last = storeThenAccept(parts, batch, { intake, read, inHand: inHand.batchId === null ? [] : [inHand.batchId] }, before);
       // no batch may ever follow to find out
       last.accepted.catch(end);
     }
@@ -129,8 +135,10 @@ async function storeAll(parts: Parts, source: CapturedSource, held: Held, sessio
 /** A batch on its way: both reject when it could not be stored, the second also when it or one before was not accepted. */
 type InHand = { readonly stored: Promise<number | null>; readonly accepted: Promise<void> };
 
-function storeThenAccept(parts: Parts, source: CapturedSource, held: Held, batch: Batch, decoded: Pick<ReadBatch, "deaths" | "inHand">, before: Promise<void>): InHand {
-  const stored = store(parts, source, held, { ...decoded, notices: batch.notices ?? [], cursor: batch.cursor });
+type Decoded<T> = { readonly intake: Intake<T>; readonly read: readonly T[]; readonly inHand: ReadBatch<T>["inHand"] };
+
+function storeThenAccept<T>(parts: Parts, batch: Batch, { intake, read, inHand }: Decoded<T>, before: Promise<void>): InHand {
+  const stored = intake.store({ items: read, inHand, notices: batch.notices ?? [], cursor: batch.cursor });
   const accept = async (): Promise<void> => {
     let batchId: number;
     try {
@@ -148,63 +156,3 @@ function storeThenAccept(parts: Parts, source: CapturedSource, held: Held, batch
   };
   return { stored, accepted: accept() };
 }
-
-async function store(parts: Parts, source: CapturedSource, held: Held, read: ReadBatch): Promise<number> {
-  for (const notice of read.notices) parts.log.warn({ source: source.name, notice }, "capture met something to know of");
-  const write: Write = (written) =>
-    storeBatch(parts.sql, {
-      sourceId: source.id,
-      connectionId: source.connectionId,
-      ...written,
-      worker: parts.workerId,
-      lease: held.lease,
-    });
-  try {
-    return (await write(read)).batchId;
-  } catch (error) {
-    if (!isDataError(error)) throw error;
-    parts.log.warn({ source: source.name, err: error }, "a death can not be stored as decoded, storing it bare");
-    return storeBare(read, write);
-  }
-}
-
-type ReadBatch = Pick<CaptureBatch, "deaths" | "notices" | "cursor" | "inHand">;
-type Write = (batch: ReadBatch) => Promise<{ readonly batchId: number }>;
-
-const alone = (death: NewDeath, inHand: readonly number[]): ReadBatch => ({ deaths: [death], notices: [], cursor: null, inHand });
-
-/** One by one, and the one that Postgres refuses without what was decoded from it: its neighbours are not held up. */
-async function storeBare({ deaths, notices, cursor, inHand }: ReadBatch, write: Write): Promise<number> {
-  const parts = [...inHand];
-  for (const death of deaths) {
-    try {
-      parts.push((await write(alone(death, parts))).batchId);
-    } catch (error) {
-      if (!isDataError(error)) throw error;
-      parts.push((await write(alone(bare(death), parts))).batchId);
-    }
-  }
-  // the batch that is marked accepted; what the parts stored is found by identity
-  return (await write({ deaths: [], notices, cursor, inHand: parts })).batchId;
-}
-
-const bare = (death: NewDeath): NewDeath => ({
-  ...death,
-  normal: JSON.stringify({ rule: "unknown", reason: "unknown" }),
-  rule: "unknown",
-  reason: "unknown",
-  title: "a message that can not be decoded",
-  errorType: null,
-  errorMessage: null,
-  origin: null,
-  key: null,
-  attempts: null,
-  contentType: null,
-  search: "",
-  firstFailedAt: null,
-  lastFailedAt: null,
-});
-
-/** Class 22: the data was refused, not the connection. */
-const isDataError = (error: unknown): boolean =>
-  error instanceof Error && "code" in error && typeof error.code === "string" && error.code.startsWith("22");

@@ -6,6 +6,7 @@ import { contentTypeOf, nativeWords } from "#core/message/native-facts.ts";
 import { placeOf, type NormalForm } from "#core/message/normal-form.ts";
 import { pgSafe } from "#core/message/pg-text.ts";
 import type { RawDeath } from "#core/message/raw.ts";
+import { newId } from "#db/new-id.ts";
 import type { NewDeath } from "#db/queries/capture.ts";
 
 const MAX = { title: 300, errorType: 300, errorMessage: 2_000, origin: 300, key: 500, contentType: 200, search: 4_000 };
@@ -13,8 +14,10 @@ const MAX = { title: 300, errorType: 300, errorMessage: 2_000, origin: 300, key:
 const MAX_SEARCHED_VALUE = 300;
 
 /** A captured death in the form in which it is stored. Never throws: what can not be decoded is stored undecoded. */
-export function toNewDeath(raw: RawDeath, sourceName: string): NewDeath {
-  const normal = decode(raw);
+export const toNewDeath = (raw: RawDeath, sourceName: string): NewDeath => newDeath(raw, sourceName, decode(raw));
+
+/** A death whose story is known already. */
+export function newDeath(raw: RawDeath, sourceName: string, normal: NormalForm): NewDeath {
   const group = fingerprint(normal, sourceName);
   const key = normal.key === null ? null : "utf8" in normal.key ? normal.key.utf8 : normal.key.base64;
   const origin = placeOf(normal.origin);
@@ -40,12 +43,6 @@ export function toNewDeath(raw: RawDeath, sourceName: string): NewDeath {
     lastFailedAt: moment(normal.lastFailedAt),
     lineage: lineageOf(raw),
   };
-}
-
-/** UUID version 7: ids of one time lie side by side in the indexes, which are then written in one place. */
-function newId(): string {
-  const at = Date.now().toString(16).padStart(12, "0");
-  return `${at.slice(0, 8)}-${at.slice(8)}-7${crypto.randomUUID().slice(15)}`;
 }
 
 const capped = (text: string | null | undefined, max: number): string | null =>

@@ -21,6 +21,8 @@ const queued = (captured: Captured, edited = false) => ({
   connectionName: "Production",
   connectionKind: "kafka" as const,
   sourceName: captured.native.queue,
+  routeId: null,
+  route: null,
   headers: JSON.stringify(captured.headers),
   native: JSON.stringify(captured.native),
   body: Buffer.from(captured.body),

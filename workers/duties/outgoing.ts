@@ -1,9 +1,10 @@
 import { plan } from "#core/decoders/index.ts";
 import { stamped } from "#core/lineage.ts";
 import type { Header } from "#core/message/header.ts";
-import type { ResendPlan, Target } from "#core/message/normal-form.ts";
+import type { Place, ResendPlan } from "#core/message/normal-form.ts";
 import type { Native, Outgoing } from "#core/message/raw.ts";
 import type { Destination } from "#core/operation.ts";
+import { newId } from "#db/new-id.ts";
 import type { QueuedMessage } from "#db/queries/sends.ts";
 
 export type Prepared = {
@@ -11,7 +12,7 @@ export type Prepared = {
   readonly attemptId: string;
   readonly number: number;
   /** Null when the message does not tell where it failed. */
-  readonly target: Target | null;
+  readonly target: Place | null;
   readonly outgoing: Outgoing;
 };
 
@@ -20,13 +21,14 @@ export function prepare(message: QueuedMessage, destination: Destination): Prepa
   const headers = JSON.parse(message.headers) as Header[];
   const native = JSON.parse(message.native) as Native;
   const resend = plan({ headers, native, body: message.body }, message.rule);
-  const attemptId = crypto.randomUUID();
+  // through a route it becomes the delivery's id, by which deliveries are partitioned
+  const attemptId = newId();
   const number = message.redrives + 1;
   return {
     message,
     attemptId,
     number,
-    target: targetOf(resend, destination),
+    target: placeOf(message, resend, destination),
     outgoing: {
       attemptId,
       native: resend.native ?? native,
@@ -41,8 +43,9 @@ export function prepare(message: QueuedMessage, destination: Destination): Prepa
   };
 }
 
-function targetOf(resend: ResendPlan, destination: Destination): Target | null {
+function placeOf({ routeId, route }: QueuedMessage, resend: ResendPlan, destination: Destination): Place | null {
   if (destination.to === "target") return destination.target;
+  if (routeId !== null && destination.to === "failed_queue") return { kind: "route", routeId, route: route ?? "" };
   return destination.to === "failed_queue" ? resend.failedQueue : resend.origin;
 }
 

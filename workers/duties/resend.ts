@@ -1,6 +1,8 @@
 import type { PublishOutcome } from "#core/brokers/adapter.ts";
 import { Fault } from "#core/fault.ts";
+import type { Sql } from "#db/client.ts";
 import { destination } from "#core/operation.ts";
+import { deliverAgain } from "#db/queries/deliveries-again.ts";
 import { beginAttempts, connectionsToSend, lockQueued, nextResend, settleAttempts, type OpenResend, type Verdict } from "#db/queries/sends.ts";
 import type { AnySession } from "../adapters/index.ts";
 import { failpoint } from "../runtime/failpoint.ts";
@@ -38,7 +40,7 @@ async function resendTurn(parts: Parts, settling: Settling): Promise<Turn> {
     return "idle";
   }
   failpoint("resend.claimed");
-  const verdicts = await publishAll(sessions, claimed.prepared);
+  const verdicts = await publishAll(parts.sql, sessions, claimed.prepared);
   failpoint("resend.published");
   await settling.begin(claimed.resend.id, verdicts);
   return "worked";
@@ -113,19 +115,21 @@ async function claim({ sql, workerId }: Parts, connectionIds: readonly string[])
 }
 
 /** Publishes by connection and target, all at once under one deadline. */
-async function publishAll(sessions: ReadonlyMap<string, AnySession>, prepared: readonly Prepared[]): Promise<Verdict[]> {
+async function publishAll(sql: Sql, sessions: ReadonlyMap<string, AnySession>, prepared: readonly Prepared[]): Promise<Verdict[]> {
   const deadline = AbortSignal.timeout(PUBLISH_DEADLINE_MS);
   const places = Map.groupBy(prepared, ({ message, target }) => `${message.connectionId} ${JSON.stringify(target)}`);
-  const settled = await Promise.all([...places.values()].map((same) => publishTo(sessions, same, deadline)));
+  const settled = await Promise.all([...places.values()].map((same) => publishTo(sql, sessions, same, deadline)));
   return settled.flat();
 }
 
 async function publishTo(
+  sql: Sql,
   sessions: ReadonlyMap<string, AnySession>,
   same: readonly Prepared[],
   deadline: AbortSignal,
 ): Promise<Verdict[]> {
   const { message, target } = same[0] as Prepared;
+  if (target?.kind === "route") return throughRoute(sql, target.routeId, same);
   const session = sessions.get(message.connectionId);
   if (target === null || session === undefined)
     return same.map((one) => verdict(one, { status: "refused", fault: new Fault("not_found", NO_TARGET) }));
@@ -136,6 +140,22 @@ async function publishTo(
     // an adapter must not throw here; when it does, nobody knows what was sent
     const fault = error instanceof Fault ? error : new Fault("internal", String(error));
     return same.map((one) => verdict(one, { status: "unknown", fault }));
+  }
+}
+
+/** A delivery under the attempt's id: written twice it is there once, so there is no doubt about it. */
+async function throughRoute(sql: Sql, routeId: string, same: readonly Prepared[]): Promise<Verdict[]> {
+  try {
+    await deliverAgain(sql, routeId, same.map(({ attemptId, message, outgoing }) => ({
+      id: attemptId,
+      messageId: message.id,
+      body: outgoing.body,
+      headers: JSON.stringify(outgoing.headers),
+      native: message.native,
+    })));
+    return same.map((one) => verdict(one, { status: "confirmed", receipt: null }));
+  } catch (error) {
+    return same.map((one) => verdict(one, { status: "unknown", fault: new Fault("internal", error instanceof Error ? error.message : String(error)) }));
   }
 }
 

@@ -1,4 +1,7 @@
+import type { Sql } from "#db/client.ts";
+import { dropOldestDay, makePartitions } from "#db/queries/partitions.ts";
 import { purge, readRetention, sweep } from "#db/queries/retain.ts";
+import type { Log } from "../log.ts";
 import type { Duty } from "../runtime/supervisor.ts";
 import { pause } from "../runtime/wake.ts";
 import type { Parts } from "./parts.ts";
@@ -12,8 +15,10 @@ export const retainDuty = ({ sql, leases, log }: Parts): Duty => ({
     while (!stop.aborted) {
       const held = await leases.take("retain");
       if (held !== null) {
+        await makePartitions(sql, Date.now());
         await sweep(sql);
         const retention = await readRetention(sql);
+        await dropDays(sql, log, retention.resolvedDays, stop);
         let purged = 0;
         for (let last = -1; last !== 0 && !stop.aborted && !held.lost.aborted; purged += last) last = await purge(sql, retention);
         if (purged > 0) log.info({ purged, ...retention }, "messages whose retention is over were deleted");
@@ -23,3 +28,10 @@ export const retainDuty = ({ sql, leases, log }: Parts): Duty => ({
     }
   },
 });
+
+/** Deliveries and their attempts are kept as long as messages that are done, and go a day at a time. */
+async function dropDays(sql: Sql, log: Log, days: number, stop: AbortSignal): Promise<void> {
+  const before = Date.now() - days * 86_400_000;
+  for (let dropped = await dropOldestDay(sql, before); dropped !== null && !stop.aborted; dropped = await dropOldestDay(sql, before))
+    log.info(dropped, "a day of deliveries whose retention is over was dropped");
+}

@@ -5,7 +5,13 @@ export type FailpointName =
   | "capture.accepted"
   | "resend.claimed"
   | "resend.published"
-  | "resend.settled";
+  | "resend.settled"
+  | "publish.claimed"
+  | "publish.published"
+  | "deliver.claimed"
+  | "deliver.guarded"
+  | "deliver.sent"
+  | "deliver.settled";
 
 let armed: { readonly name: string; left: number } | null = null;
 
