@@ -1,6 +1,7 @@
 import { router } from "../trpc.ts";
 import { auditRouter } from "./audit.ts";
 import { connectionsRouter } from "./connections.ts";
+import { deliveriesRouter } from "./deliveries.ts";
 import { environmentRouter } from "./environment.ts";
 import { groupsRouter } from "./groups.ts";
 import { liveRouter } from "./live.ts";
@@ -9,12 +10,14 @@ import { operationsRouter } from "./operations.ts";
 import { overviewRouter } from "./overview.ts";
 import { peopleRouter } from "./people.ts";
 import { queuesRouter } from "./queues.ts";
+import { routesRouter } from "./routes.ts";
 import { sourcesRouter } from "./sources.ts";
 
 /** The table of contents of the API. */
 export const appRouter = router({
   audit: auditRouter,
   connections: connectionsRouter,
+  deliveries: deliveriesRouter,
   environment: environmentRouter,
   groups: groupsRouter,
   live: liveRouter,
@@ -23,6 +26,7 @@ export const appRouter = router({
   overview: overviewRouter,
   people: peopleRouter,
   queues: queuesRouter,
+  routes: routesRouter,
   sources: sourcesRouter,
 });
 export type AppRouter = typeof appRouter;
