@@ -1,4 +1,6 @@
-import { and, asc, desc, eq, inArray, isNotNull, isNull, sql, type SQL } from "drizzle-orm";
+import { and, asc, desc, eq, inArray, isNotNull, isNull, lte, sql, type SQL } from "drizzle-orm";
+import { cappedCount } from "#core/capped-count.ts";
+import { COUNT_CAP } from "#core/message/counts.ts";
 import type { DeliveryErrorCode } from "#core/route/outcome.ts";
 import { DELIVERY_STATES, UNFINISHED, type DeliveryState } from "#core/route/state.ts";
 import type { Db, Tx } from "../client.ts";
@@ -138,11 +140,19 @@ export async function readContent(db: Db, id: string, max: number) {
   return row ?? null;
 }
 
-/** One delivery, or all of a route in a state, and optionally with one error. */
-export type ChosenDeliveries = { readonly id: string } | (DeliveryFilter & { readonly state: DeliveryState });
+/** How many deliveries of a route stand in a state, capped, and the newest position that was counted. */
+export async function countChosen(db: Db, filter: DeliveryFilter & { readonly state: DeliveryState }) {
+  const where = and(matching(filter), eq(deliveries.state, filter.state));
+  const counted = db.select({ position: deliveries.position }).from(deliveries).where(where).orderBy(desc(deliveries.position)).limit(COUNT_CAP + 1).as("counted");
+  const [row] = await db.select({ count: sql<number>`count(*)`.mapWith(Number), asOf: sql<number>`coalesce(max(${counted.position}), 0)`.mapWith(Number) }).from(counted);
+  return { ...cappedCount(row?.count ?? 0), asOf: row?.asOf ?? 0 };
+}
+
+/** One delivery, or all of a route in a state that came no later than the one at `asOf`, and optionally with one error. */
+export type ChosenDeliveries = { readonly id: string } | (DeliveryFilter & { readonly state: DeliveryState; readonly asOf: number });
 
 const chosen = (which: ChosenDeliveries): SQL | undefined =>
-  "id" in which ? eq(deliveries.id, which.id) : and(matching(which), eq(deliveries.state, which.state));
+  "id" in which ? eq(deliveries.id, which.id) : and(matching(which), eq(deliveries.state, which.state), lte(deliveries.position, which.asOf));
 
 /** Makes chosen deliveries due now. Those behind an earlier message of their order key keep their turn. Answers how many. */
 export async function makeDue(tx: Tx, which: ChosenDeliveries, from: readonly DeliveryState[]): Promise<number> {

@@ -68,8 +68,13 @@ test("all of a route in a state, and of no other route or state", async () => {
   await someDeliveries(database.db, one.id, "succeeded", 5);
   await someDeliveries(database.db, two.id, "retrying", 3);
   await aDelivery(database.db, one.id, { state: "retrying", dueAt: LATER, errorCode: "timeout" });
-  expect(await operator.deliveries.retryNow({ routeId: one.id, state: "retrying", error: "timeout" })).toEqual({ count: 1 });
-  expect(await operator.deliveries.giveUp({ which: { routeId: one.id, state: "retrying" }, reason: "the receiver is gone" })).toEqual({ count: 41 });
+  const { asOf, ...counted } = await operator.deliveries.preview({ routeId: one.id, state: "retrying" });
+  expect(counted).toEqual({ count: 41, capped: false });
+  const late = await aDelivery(database.db, one.id, { state: "retrying", dueAt: LATER });
+  expect(await operator.deliveries.retryNow({ routeId: one.id, state: "retrying", error: "timeout", asOf })).toEqual({ count: 1 });
+  expect(await operator.deliveries.giveUp({ which: { routeId: one.id, state: "retrying", asOf }, reason: "the receiver is gone" })).toEqual({ count: 41 });
+  // what came after the count is no part of the order
+  expect(await stored(late.id)).toMatchObject({ givenUpBy: null });
   const [left] = await database.sql`select count(*)::int as given, count(*) filter (where route_id = ${two.id})::int as others from deliveries where given_up_by = 'The operator' and state = 'retrying'`;
   expect(left).toEqual({ given: 41, others: 0 });
   expect(await entries(one.id)).toContainEqual({ act: "delivery.give_up", detail: { count: 41, state: "retrying", reason: "the receiver is gone" } });

@@ -1,0 +1,71 @@
+"use client";
+
+import { ArrowRight } from "lucide-react";
+import Link from "next/link";
+import { useTranslations } from "use-intl";
+import { BrokerText } from "../kit/broker-text.tsx";
+import { Sparkline } from "../kit/spark.tsx";
+import type { Column } from "../kit/table/table.tsx";
+import { visibleText } from "../kit/visible-text.ts";
+import { DestinationText } from "./destination-text.tsx";
+import { Capped, Quantile, SuccessRate } from "./numbers.tsx";
+import { BreakerBadge, RouteState } from "./route-state.tsx";
+import type { RouteRow } from "./types.ts";
+
+/** The columns of the list of routes. */
+export function useRouteColumns(): Column<RouteRow>[] {
+  const t = useTranslations("routes");
+  return [
+    {
+      id: "name",
+      header: t("column.name"),
+      width: "w-52",
+      cell: (route) => (
+        <Link href={`/routes/${route.id}`} title={route.name} className="block truncate font-medium hover:underline">
+          {visibleText(route.name)}
+        </Link>
+      ),
+    },
+    { id: "flow", header: t("column.flow"), from: "wide", cell: (route) => <FromTo route={route} /> },
+    { id: "state", header: t("column.state"), width: "w-44", cell: (route) => <RouteState route={route} look="bare" /> },
+    {
+      id: "throughput",
+      header: t("column.throughput"),
+      width: "w-30",
+      from: "full",
+      cell: ({ minutes, hour }) => <Sparkline tone="green" values={minutes.map(({ delivered }) => delivered)} label={t("trend", { count: hour.delivered })} />,
+    },
+    { id: "success", header: t("column.success"), width: "w-20", align: "end", from: "medium", cell: ({ hour }) => <SuccessRate hour={hour} /> },
+    { id: "p50", header: t("column.p50"), width: "w-22", align: "end", from: "full", cell: ({ p50 }) => <Quantile quantile={p50} share={0.5} /> },
+    { id: "p99", header: t("column.p99"), width: "w-22", align: "end", from: "full", cell: ({ p99 }) => <Quantile quantile={p99} share={0.99} /> },
+    { id: "waiting", header: t("column.waiting"), width: "w-22", align: "end", from: "medium", cell: ({ waiting }) => <Capped value={waiting} /> },
+    { id: "retrying", header: t("column.retrying"), width: "w-22", align: "end", from: "medium", cell: ({ retrying }) => <Capped value={retrying} tone="violet" /> },
+    {
+      id: "dead",
+      header: t("column.dead"),
+      width: "w-20",
+      align: "end",
+      cell: ({ dead, sourceId }) => (
+        <Link href={`/messages?source=${sourceId}&state=dead,in_doubt`} className="hover:underline">
+          <Capped value={dead} tone="red" className="font-medium" />
+        </Link>
+      ),
+    },
+    { id: "breaker", header: t("column.breaker"), width: "w-28", from: "wide", cell: ({ breaker }) => <BreakerBadge breaker={breaker} look="bare" /> },
+  ];
+}
+
+/** Queue → destination. */
+function FromTo({ route }: { route: RouteRow }) {
+  return (
+    <span className="flex min-w-0 items-center gap-1.5">
+      <span className="min-w-0 shrink truncate" title={`${visibleText(route.source)} · ${route.connection}`}>
+        <BrokerText mono max={200}>
+          {route.source}
+        </BrokerText>
+      </span>
+      <ArrowRight aria-hidden className="size-3 shrink-0 text-faint" />
+      <DestinationText destination={route.destination} className="shrink" />
+    </span>
+  );
+}
