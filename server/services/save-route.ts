@@ -22,7 +22,7 @@ export async function createRoute(db: Db, sql: Sql, actor: Actor, given: RouteTo
       return created;
     }),
   );
-  await notify(sql, ["routes", "sources", "queues"]);
+  await notify(sql, ["routes", "deliveries", "sources", "queues"]);
   return { id };
 }
 
@@ -39,7 +39,7 @@ export async function changeRoute(db: Db, sql: Sql, actor: Actor, given: RouteTo
       await audit(tx, actor, "route.edit", given.id, { version: given.version + 1, ...changed });
     }),
   );
-  await notify(sql, ["routes"]);
+  await notify(sql, ["routes", "deliveries"]);
 }
 
 /** Whether the connections that a definition names are there, and can do what it asks of them. */

@@ -29,7 +29,7 @@ export async function steerDeliveries(db: Db, sql: Sql, actor: Actor, order: Del
     });
     return moved;
   });
-  await notify(sql, ["routes"]);
+  await notify(sql, ["routes", "deliveries"]);
   return { count };
 }
 

@@ -20,7 +20,7 @@ async function steer(db: Db, sql: Sql, actor: Actor, id: string, act: string, do
     const detail = await does(tx, route);
     await appendAudit(tx, { actorId: actor.id, actor: actor.name, act, subject: id, detail: { name: route.name, ...detail } });
   });
-  await notify(sql, ["routes", "sources", "queues"]);
+  await notify(sql, ["routes", "deliveries", "sources", "queues"]);
 }
 
 /** Pauses or resumes a route: neither its queue is read nor is anything delivered. A try under way is finished. */
