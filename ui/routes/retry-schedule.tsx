@@ -2,6 +2,7 @@
 
 import { useTranslations } from "use-intl";
 import { schedule, type RetryPolicy, type ScheduleRow } from "#core/route/backoff.ts";
+import { cx } from "../kit/cx.ts";
 import { slot } from "../kit/slot.ts";
 import { Duration } from "../kit/time.tsx";
 import { ScheduleCurve } from "./schedule-curve.tsx";
@@ -10,7 +11,7 @@ import { ScheduleCurve } from "./schedule-curve.tsx";
 const ROWS = 12;
 
 /** When a message is tried again: every try as a table, and the waits as a curve. */
-export function RetrySchedule({ policy }: { policy: RetryPolicy }) {
+export function RetrySchedule({ policy, narrow = false }: { policy: RetryPolicy; /** The curve above the table instead of beside it. */ narrow?: boolean }) {
   const t = useTranslations("routes");
   const rows = schedule(policy);
   const last = rows.at(-1);
@@ -26,7 +27,7 @@ export function RetrySchedule({ policy }: { policy: RetryPolicy }) {
         {rows.length < tries ? null : t.rich("schedule.sum", { tries, latest: slot(<Span ms={last.latest} />) })}
         {maxAgeSeconds !== null && <> {t.rich("schedule.maxAge", { age: slot(<Span ms={maxAgeSeconds * 1_000} />) })}</>}
       </p>
-      <div className="grid min-w-0 items-start gap-x-6 gap-y-3 sm:grid-cols-[minmax(0,1fr)_minmax(0,1fr)]">
+      <div className={cx("grid min-w-0 items-start gap-x-6 gap-y-3", !narrow && "sm:grid-cols-[minmax(0,1fr)_minmax(0,1fr)]")}>
         <ScheduleCurve rows={rows} />
         <div className="min-w-0">
           <table className="w-full" aria-label={t("schedule.table")}>
