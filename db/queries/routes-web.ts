@@ -1,4 +1,5 @@
 import { and, asc, eq, ne, or, sql } from "drizzle-orm";
+import { redriveRoute } from "#core/decoders/redrive-route.ts";
 import type { RouteDefinition } from "#core/route/definition.ts";
 import type { Db, Tx } from "../client.ts";
 import { connections, messages, routes, sources, type RouteState } from "../schema/index.ts";
@@ -140,7 +141,7 @@ export async function holdsCaptured(tx: Tx, sourceId: string): Promise<boolean> 
   const rows = await tx
     .select({ one: sql`1` })
     .from(messages)
-    .where(and(eq(messages.sourceId, sourceId), ne(messages.rule, "route")))
+    .where(and(eq(messages.sourceId, sourceId), ne(messages.rule, redriveRoute.rule)))
     .limit(1);
   return rows.length === 1;
 }

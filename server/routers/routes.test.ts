@@ -1,5 +1,6 @@
 import { and, eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { redriveRoute } from "#core/decoders/redrive-route.ts";
 import { routeDefinition } from "#core/route/definition.ts";
 import { destinationKey } from "#core/route/destination-key.ts";
 import { connect, type Database } from "#db/client.ts";
@@ -135,7 +136,7 @@ test("a queue whose captured dead letters are here is not routed, lest the two b
   const queue = await aQueue(database.db, connectionId, { name: "mixed" });
   const create = () => admin.routes.create({ name: "mixing", source: { from: "queue", queueId: queue.id }, consent: true, definition });
   await expect(create()).rejects.toMatchObject({ code: "CONFLICT", message: expect.stringContaining("mixed up") });
-  await database.db.update(messages).set({ rule: "route" }).where(eq(messages.sourceId, source.id));
+  await database.db.update(messages).set({ rule: redriveRoute.rule }).where(eq(messages.sourceId, source.id));
   await expect(create()).resolves.toHaveProperty("id");
 });
 
