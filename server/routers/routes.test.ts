@@ -5,6 +5,7 @@ import { routeDefinition } from "#core/route/definition.ts";
 import { destinationKey } from "#core/route/destination-key.ts";
 import { connect, type Database } from "#db/client.ts";
 import { audit, breakers, messages, routes, sources } from "#db/schema/index.ts";
+import { insertMessage, insertPlace } from "#test/factories/message.ts";
 import { aConnection, aGroup, aQueue, aSource, callerAs, someMessages } from "#test/factories/places.ts";
 import { aDelivery, aMinute, anAttempt, aRoute, TO_HTTP } from "#test/factories/route.ts";
 import { testDatabase, type TestDatabase } from "#test/postgres.ts";
@@ -156,6 +157,27 @@ test("a breaker is opened and closed by hand, for every route that delivers ther
   const without = await aRoute(database.db, { definition: { ...TO_HTTP, breaker: null } });
   expect(await operator.routes.get(without.id)).toMatchObject({ breaker: null });
   await expect(operator.routes.breaker({ id: without.id, to: "close" })).rejects.toMatchObject({ code: "CONFLICT" });
+});
+
+test("a pattern that is none is refused by its rule", async () => {
+  const { id } = await aRoute(database.db);
+  const odd = routeDefinition.parse({ ...TO_HTTP, rules: [{ status: "409", verdict: "dead" }, { pattern: "(", verdict: "dead" }] });
+  await expect(admin.routes.update({ id, name: "odd", version: 1, definition: odd })).rejects.toMatchObject({ code: "BAD_REQUEST", ...field("definition.rules.1.pattern") });
+});
+
+test("a definition is tried on a delivery, on a dead letter or on what was typed", async () => {
+  const { id: routeId } = await aRoute(database.db);
+  const delivery = await aDelivery(database.db, routeId);
+  const guarded = routeDefinition.parse({ ...TO_HTTP, guard: { key: { by: "pointer", pointer: "/order/id" }, store: { kind: "postgres" } }, rules: [{ pattern: "no such (sku|order)", verdict: "dead" }] });
+  const supposed = { status: "refused", code: "http_status", httpStatus: 503, type: null, message: "no such order", tried: 1 } as const;
+  const told = await admin.routes.dryRun({ definition: guarded, supposed, sample: { from: "delivery", id: delivery.id } });
+  expect(told).toMatchObject({ guardKey: { asked: true, key: "A-1001" }, orderKey: { asked: false }, decision: { to: "dead", decidedBy: "rule 1" }, request: { url: { value: "https://fulfilment.example/orders/A-1001" } } });
+  const typed = await admin.routes.dryRun({ definition: guarded, supposed: { ...supposed, message: "" }, sample: { from: "text", body: "no JSON", headers: [] } });
+  expect(typed).toMatchObject({ guardKey: { asked: true, key: null }, decision: { to: "retrying", decidedBy: "status 503" }, request: { url: { problem: expect.stringContaining("/order/id") } } });
+  const place = await insertPlace(database.db);
+  const messageId = await insertMessage(database.db, place, { body: Buffer.from('{"order":{"id":7}}') });
+  expect(await admin.routes.dryRun({ definition: guarded, supposed, sample: { from: "message", id: messageId } })).toMatchObject({ guardKey: { key: "7" } });
+  await expect(admin.routes.dryRun({ definition: guarded, supposed, sample: { from: "message", id: crypto.randomUUID() } })).rejects.toMatchObject({ code: "NOT_FOUND", ...field("sample") });
 });
 
 test("the list has what a route did in the last hour, and what waits", async () => {

@@ -1,8 +1,9 @@
 import { z } from "zod";
-import { retryPolicy, schedule } from "#core/route/backoff.ts";
+import { dryRunOrder } from "#core/route/dry-run-order.ts";
 import { routeToChange, routeToCreate } from "#core/route/save.ts";
 import { recentAttempts, topErrors } from "#db/queries/route-numbers.ts";
 import { isoTimes } from "../iso-times.ts";
+import { dryRunRoute } from "../services/dry-run-route.ts";
 import { routeDetail, routeHour, routesOverview } from "../services/route-overview.ts";
 import { changeRoute, createRoute } from "../services/save-route.ts";
 import { removeRoute, steerBreaker, steerRoute } from "../services/steer-route.ts";
@@ -19,8 +20,9 @@ export const routesRouter = router({
   minutes: viewerProcedure.input(id).query(({ ctx, input }) => routeHour(ctx.db, input)),
   topErrors: viewerProcedure.input(id).query(async ({ ctx, input }) => isoTimes(await topErrors(ctx.db, input, Date.now()))),
   attempts: viewerProcedure.input(id).query(async ({ ctx, input }) => isoTimes(await recentAttempts(ctx.db, input, RECENT))),
-  /** The tries of a retry policy before it is saved. */
-  schedule: viewerProcedure.input(retryPolicy).query(({ input }) => schedule(input)),
+
+  /** What a definition would make of a message and of a supposed answer. */
+  dryRun: adminProcedure.input(dryRunOrder).query(({ ctx, input }) => dryRunRoute(ctx.db, input)),
 
   create: adminProcedure.input(routeToCreate).mutation(({ ctx, input }) => createRoute(ctx.db, ctx.sql, ctx.actor, input)),
   update: adminProcedure.input(routeToChange).mutation(({ ctx, input }) => changeRoute(ctx.db, ctx.sql, ctx.actor, input)),

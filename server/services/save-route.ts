@@ -7,6 +7,7 @@ import { appendAudit } from "#db/queries/audit.ts";
 import { connectionNames, insertRoute, lockRoute, updateRoute } from "#db/queries/routes-web.ts";
 import { violates } from "#db/violation.ts";
 import type { Actor } from "../context.ts";
+import { patternProblem } from "./pattern-search.ts";
 import { sourceForRoute } from "./route-source.ts";
 
 const REDIS = new Set(["redis-list", "redis-stream"]);
@@ -42,8 +43,12 @@ export async function changeRoute(db: Db, sql: Sql, actor: Actor, given: RouteTo
   await notify(sql, ["routes", "deliveries"]);
 }
 
-/** Whether the connections that a definition names are there, and can do what it asks of them. */
-async function checkPlaces(tx: Tx, { destination, deadLetterTo, guard }: RouteDefinition, source: { readonly connectionId: string; readonly name: string }): Promise<void> {
+/** Whether the connections that a definition names are there, and can do what it asks of them; and whether its patterns are some. */
+async function checkPlaces(tx: Tx, { destination, deadLetterTo, guard, rules }: RouteDefinition, source: { readonly connectionId: string; readonly name: string }): Promise<void> {
+  for (const [at, { pattern }] of rules.entries()) {
+    const problem = pattern === undefined ? null : patternProblem(pattern);
+    if (problem !== null) throw new Failure("invalid", `The pattern of rule ${at + 1} is none: ${problem}`, `definition.rules.${at}.pattern`);
+  }
   const names = await connectionNames(tx);
   const check = (place: { readonly connectionId: string; readonly target: { readonly kind: string } }, field: string): void => {
     const connection = names.get(place.connectionId);

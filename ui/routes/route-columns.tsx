@@ -19,7 +19,7 @@ export function useRouteColumns(): Column<RouteRow>[] {
     {
       id: "name",
       header: t("column.name"),
-      width: "w-52",
+      width: "w-48",
       cell: (route) => (
         <Link href={`/routes/${route.id}`} title={route.name} className="block truncate font-medium hover:underline">
           {visibleText(route.name)}
@@ -27,23 +27,33 @@ export function useRouteColumns(): Column<RouteRow>[] {
       ),
     },
     { id: "flow", header: t("column.flow"), from: "wide", cell: (route) => <FromTo route={route} /> },
-    { id: "state", header: t("column.state"), width: "w-44", cell: (route) => <RouteState route={route} look="bare" /> },
+    { id: "state", header: t("column.state"), width: "w-42", cell: (route) => <RouteState route={route} look="bare" /> },
     {
       id: "throughput",
       header: t("column.throughput"),
-      width: "w-30",
+      width: "w-26",
       from: "full",
       cell: ({ minutes, hour }) => <Sparkline tone="green" values={minutes.map(({ delivered }) => delivered)} label={t("trend", { count: hour.delivered })} />,
     },
     { id: "success", header: t("column.success"), width: "w-20", align: "end", from: "medium", cell: ({ hour }) => <SuccessRate hour={hour} /> },
-    { id: "p50", header: t("column.p50"), width: "w-22", align: "end", from: "full", cell: ({ p50 }) => <Quantile quantile={p50} share={0.5} /> },
-    { id: "p99", header: t("column.p99"), width: "w-22", align: "end", from: "full", cell: ({ p99 }) => <Quantile quantile={p99} share={0.99} /> },
-    { id: "waiting", header: t("column.waiting"), width: "w-22", align: "end", from: "medium", cell: ({ waiting }) => <Capped value={waiting} /> },
-    { id: "retrying", header: t("column.retrying"), width: "w-22", align: "end", from: "medium", cell: ({ retrying }) => <Capped value={retrying} tone="violet" /> },
+    {
+      id: "quantiles",
+      header: t("column.quantiles"),
+      width: "w-34",
+      align: "end",
+      from: "full",
+      cell: ({ p50, p99 }) => (
+        <>
+          <Quantile quantile={p50} share={0.5} /> <span className="text-faint">·</span> <Quantile quantile={p99} share={0.99} />
+        </>
+      ),
+    },
+    { id: "waiting", header: t("column.waiting"), width: "w-20", align: "end", from: "medium", cell: ({ waiting }) => <Capped value={waiting} /> },
+    { id: "retrying", header: t("column.retrying"), width: "w-20", align: "end", from: "medium", cell: ({ retrying }) => <Capped value={retrying} tone="violet" /> },
     {
       id: "dead",
       header: t("column.dead"),
-      width: "w-20",
+      width: "w-18",
       align: "end",
       cell: ({ dead, sourceId }) => (
         <Link href={`/messages?source=${sourceId}&state=dead,in_doubt`} className="hover:underline">
@@ -51,7 +61,7 @@ export function useRouteColumns(): Column<RouteRow>[] {
         </Link>
       ),
     },
-    { id: "breaker", header: t("column.breaker"), width: "w-28", from: "wide", cell: ({ breaker }) => <BreakerBadge breaker={breaker} look="bare" /> },
+    { id: "breaker", header: t("column.breaker"), width: "w-26", from: "full", cell: ({ breaker }) => <BreakerBadge breaker={breaker} look="bare" /> },
   ];
 }
 
@@ -65,7 +75,7 @@ function FromTo({ route }: { route: RouteRow }) {
         </BrokerText>
       </span>
       <ArrowRight aria-hidden className="size-3 shrink-0 text-faint" />
-      <DestinationText destination={route.destination} className="shrink" />
+      <DestinationText destination={route.destination} short className="shrink" />
     </span>
   );
 }

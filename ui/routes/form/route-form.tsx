@@ -11,6 +11,7 @@ import { visibleText } from "../../kit/visible-text.ts";
 import { useTRPC } from "../../trpc/client.tsx";
 import { refusalOf } from "../../trpc/failure.ts";
 import { DestinationSection } from "./destination-section.tsx";
+import { DryRunPanel } from "./dry-run-panel.tsx";
 import { Field, Section, useComplaint, Wrong } from "./fields.tsx";
 import { GuardSection, OrderSection } from "./guard-section.tsx";
 import { EndsSection, LimitsSection } from "./limits-section.tsx";
@@ -107,6 +108,7 @@ export function RouteForm({ initial, saved }: Props) {
         </div>
         <div className="grid min-w-0 gap-4 lg:sticky lg:top-4">
           <SchedulePanel draft={draft} />
+          <DryRunPanel definition={definition} routeId={saved?.id ?? null} />
         </div>
       </form>
     </Wrong>
