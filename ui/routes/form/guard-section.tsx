@@ -12,7 +12,7 @@ type Props = { draft: RouteDraft; onChange: (patch: Partial<RouteDraft>) => void
 
 const GUARDS = ["none", "broker_id", "header", "pointer", "body_hash"] as const;
 const ORDERS = ["none", "key", "partition", "header", "pointer"] as const;
-const REDIS = ["redis-list", "redis-stream"];
+const REDIS = new Set<string>(["redis-list", "redis-stream"]);
 
 /** By what two messages are the same to the route, and where that is remembered. */
 export function GuardSection({ draft: { guard }, onChange }: Props) {
@@ -20,7 +20,7 @@ export function GuardSection({ draft: { guard }, onChange }: Props) {
   const { data = [] } = useQuery(useTRPC().connections.list.queryOptions());
   const wrongStore = useWrong("guard.store.connectionId");
   const set = (patch: Partial<RouteDraft["guard"]>) => onChange({ guard: { ...guard, ...patch } });
-  const stores = [{ value: IN_POSTGRES, label: "PostgreSQL" }, ...data.filter(({ kind }) => REDIS.includes(kind)).map(({ id, name }) => ({ value: id, label: visibleText(name, 80), hint: "Redis" }))];
+  const stores = [{ value: IN_POSTGRES, label: "PostgreSQL" }, ...data.filter(({ kind }) => REDIS.has(kind)).map(({ id, name }) => ({ value: id, label: visibleText(name, 80), hint: "Redis" }))];
   return (
     <Section title={t("form.guard")} help={t("form.guardHelp")}>
       <div className="grid items-start gap-3 sm:grid-cols-2">

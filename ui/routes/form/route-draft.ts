@@ -61,7 +61,7 @@ export const newDraft = (): RouteDraft => {
 export function draftOf(name: string, definition: RouteDefinition): RouteDraft {
   const { destination, retry, rules, guard, limits, breaker, ordered, deadLetterTo } = definition;
   const http = destination.kind === "http" ? destination : null;
-  const module = destination.kind === "module" ? destination : null;
+  const file = destination.kind === "module" ? destination : null;
   return {
     name,
     source: { connectionId: "", queue: "", type: "classic" },
@@ -80,7 +80,7 @@ export function draftOf(name: string, definition: RouteDefinition): RouteDraft {
       allowPrivate: lines(http?.allowPrivate ?? []),
     },
     place: destination.kind === "queue" ? placeDraft(destination) : NO_PLACE,
-    module: { file: module?.file ?? "", timeout: seconds(module?.timeoutMs ?? 30_000), memoryMb: String(module?.memoryMb ?? 128) },
+    module: { file: file?.file ?? "", timeout: seconds(file?.timeoutMs ?? 30_000), memoryMb: String(file?.memoryMb ?? 128) },
     retry: {
       maxAttempts: String(retry.maxAttempts),
       maxAge: retry.maxAgeSeconds === null ? "" : String(retry.maxAgeSeconds),

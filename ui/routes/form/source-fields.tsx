@@ -63,7 +63,9 @@ export function SourceFields({ draft, meant, onChange }: Props) {
         <Field path="source" label={t("form.queue")} required list={list} mono maxLength={1_024} help={<QueueNote meant={meant} />} value={source.queue} onChange={(queue) => set({ queue })} />
         <datalist id={list}>
           {queues?.rows.map(({ id, name: each }) => (
-            <option key={id} value={each} />
+            <option key={id} value={each}>
+              {each}
+            </option>
           ))}
         </datalist>
       </div>
