@@ -14,7 +14,7 @@ export type Sample = { readonly body: Uint8Array; readonly headers: readonly Hea
 export type Supposed = { readonly status: "refused" | "unknown"; readonly code: DeliveryErrorCode; readonly httpStatus: number | null; readonly type: string | null; readonly message: string; readonly tried: number };
 
 /** A part of what would be sent, or why it can not be made of this message. */
-export type Made<T> = { readonly value: T } | { readonly problem: string };
+type Made<T> = { readonly value: T } | { readonly problem: string };
 
 export type DryRun = {
   /** Names the breaker. */

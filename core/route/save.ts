@@ -2,7 +2,7 @@ import { z } from "zod";
 import { routeDefinition, routeName } from "./definition.ts";
 
 /** Where a route reads: a queue that was listed, or a source in the words of its broker, checked by the manifest. */
-export const routeSource = z.discriminatedUnion("from", [
+const routeSource = z.discriminatedUnion("from", [
   z.strictObject({ from: z.literal("queue"), queueId: z.uuid() }),
   z.strictObject({ from: z.literal("typed"), connectionId: z.uuid(), source: z.record(z.string().max(64), z.unknown()) }),
 ]);

@@ -4,7 +4,7 @@ import { useFormatter } from "use-intl";
 import type { Tone } from "./tone.ts";
 
 /** Counts of one kind by slot of time, oldest first. */
-export type FlowSeries = { readonly key: string; readonly tone: Tone; readonly values: readonly number[] };
+type FlowSeries = { readonly key: string; readonly tone: Tone; readonly values: readonly number[] };
 
 type Props = {
   /** Stacked upwards and downwards from the line, on one scale. */

@@ -5,7 +5,7 @@ import type { ClassifyRule } from "#core/route/classify.ts";
 import { visibleText } from "../kit/visible-text.ts";
 
 /** What of an error a rule looks at, in words: "status 4xx, type CardDeclined". */
-export function useRuleWords(): (rule: ClassifyRule) => string {
+function useRuleWords(): (rule: ClassifyRule) => string {
   const t = useTranslations("routes");
   return (rule) =>
     [

@@ -48,7 +48,7 @@ export const NumberField = (props: FieldProps) => <Field {...props} inputMode="d
 /** A part of the form with its heading and a sentence. */
 export function Section({ title, help, children }: { title: string; help?: string; children: ReactNode }) {
   return (
-    <section className="grid gap-3 border-t pt-4 first:border-t-0 first:pt-0">
+    <section className="grid gap-3 border-t pt-4">
       <div>
         <h2 className="font-semibold">{title}</h2>
         {help !== undefined && <p className="max-w-prose text-muted">{help}</p>}

@@ -29,7 +29,7 @@ export function RetrySection({ draft: { retry }, onChange }: Props) {
 }
 
 /** The policy that was typed; null while it is none. */
-export function policyOf({ retry }: RouteDraft): RetryPolicy | null {
+function policyOf({ retry }: RouteDraft): RetryPolicy | null {
   const read = retryPolicy.safeParse({
     maxAttempts: Number(retry.maxAttempts),
     maxAgeSeconds: retry.maxAge.trim() === "" ? null : Number(retry.maxAge),

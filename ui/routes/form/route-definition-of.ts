@@ -4,7 +4,7 @@ import { IN_POSTGRES, type PlaceDraft, type RouteDraft } from "./route-draft.ts"
 
 /** What is wrong with one field, by its path in the definition: `destination.url`. */
 export type Complaint = { readonly code: "required" | "number" | "min" | "max" | "form"; readonly bound?: number };
-export type Complaints = ReadonlyMap<string, Complaint>;
+type Complaints = ReadonlyMap<string, Complaint>;
 
 // NaN is refused by the schema, which is what shall happen to text that is no number
 const number = (text: string): number => (text.trim() === "" ? Number.NaN : Number(text));

@@ -80,9 +80,7 @@ export function RouteForm({ initial, saved }: Props) {
     <Wrong value={shown}>
       <form ref={form} onSubmit={save} noValidate className="grid items-start gap-4 px-4 pb-4 lg:grid-cols-[minmax(0,46rem)_minmax(20rem,26rem)]">
         <div className="grid min-w-0 gap-5 rounded border bg-surface p-4">
-          <Section title={t("form.what")}>
-            <Field path="name" label={t("form.name")} help={t("form.nameHelp")} required maxLength={63} value={draft.name} onChange={(next) => change({ name: next })} />
-          </Section>
+          <Field path="name" label={t("form.name")} help={t("form.nameHelp")} required maxLength={63} value={draft.name} onChange={(next) => change({ name: next })} />
           {saved === null && (
             <Section title={t("form.from")} help={t("form.fromHelp")}>
               <SourceFields draft={draft} meant={meant} onChange={change} />
