@@ -69,13 +69,13 @@ export function useRouteColumns(): Column<RouteRow>[] {
 function FromTo({ route }: { route: RouteRow }) {
   return (
     <span className="flex min-w-0 items-center gap-1.5">
-      <span className="min-w-0 shrink truncate" title={`${visibleText(route.source)} · ${route.connection}`}>
+      <span className="max-w-[45%] min-w-0 shrink-0 truncate" title={`${visibleText(route.source)} · ${route.connection}`}>
         <BrokerText mono max={200}>
           {route.source}
         </BrokerText>
       </span>
       <ArrowRight aria-hidden className="size-3 shrink-0 text-faint" />
-      <DestinationText destination={route.destination} short className="shrink" />
+      <DestinationText destination={route.destination} short className="flex-1" />
     </span>
   );
 }
