@@ -1,5 +1,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
+import { connect } from "#db/client.ts";
+import { aDelivery, anAttempt, aRoute } from "#test/factories/route.ts";
 import { PAIRS } from "./facts.ts";
 import { expect, test } from "./fixtures.ts";
 import { deadLetters } from "./letters.ts";
@@ -14,6 +16,18 @@ async function violations(page: Page): Promise<string[]> {
   return found
     .filter(({ impact }) => impact === "serious" || impact === "critical")
     .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary = "" }) => `${new URL(page.url()).pathname} ${id}: ${html.slice(0, 160)} ${failureSummary.split("\n")[1]?.trim()}`));
+}
+
+/** A paused route with a delivery that was tried. */
+async function triedRoute(databaseUrl: string, name: string) {
+  const { db, close } = connect(databaseUrl, { max: 1, name: "end-to-end accessibility" });
+  try {
+    const route = await aRoute(db, { name, state: "paused" });
+    const delivery = await aDelivery(db, route.id, { state: "retrying", dueAt: new Date(Date.now() + 3_600_000), tries: 1, nextTrigger: "automatic" });
+    return { route, delivery, attempt: await anAttempt(db, delivery) };
+  } finally {
+    await close();
+  }
 }
 
 async function lookAt(page: Page, paths: readonly string[], ready: string): Promise<string[]> {
@@ -45,6 +59,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       expect(ordered.status()).toBe(200);
       const { operationId } = (await ordered.json()).result.data;
       const [connection] = await sql<{ id: string }[]>`select id from connections where name = 'shop'`;
+      const { route, delivery, attempt } = await triedRoute(world.databaseUrl, `accessible ${colorScheme}`);
       const paths = [
         "/",
         "/messages",
@@ -58,6 +73,13 @@ for (const colorScheme of ["light", "dark"] as const) {
         `/operations/${operationId}`,
         "/queues",
         "/queues?view=captured",
+        "/routes",
+        "/routes/new",
+        `/routes/${route.id}`,
+        `/routes/${route.id}?tab=schedule`,
+        `/routes/${route.id}?tab=facts`,
+        `/routes/${route.id}/edit`,
+        `/deliveries/${delivery.id}?attempt=${attempt.id}`,
         "/audit",
         "/settings/account",
         "/settings/people",

@@ -4,7 +4,7 @@ import { deadLetters } from "./letters.ts";
 import { idOf, openList, rows } from "./screen.ts";
 
 const PAIR = PAIRS.keys;
-const ENGLISH = ["Overview", "Dead letters", "Groups", "Operations", "Queues", "Audit", "Settings"];
+const ENGLISH = ["Overview", "Dead letters", "Groups", "Operations", "Queues", "Routes", "Audit", "Settings"];
 
 test("the list is driven by keys alone", async ({ page, rabbit, sql }) => {
   await deadLetters(rabbit, sql, PAIR, ['{"refund":1}', '{"refund":2}', '{"refund":3}'], { type: "com.shop.RefundError", message: "too late" });
@@ -54,7 +54,7 @@ test.describe("on a phone", () => {
   test.use({ viewport: { width: 390, height: 844 } });
 
   test("no page is wider than the screen", async ({ page }) => {
-    for (const path of ["/", "/messages", "/groups", "/operations", "/queues", "/audit", "/settings/account"]) {
+    for (const path of ["/", "/messages", "/groups", "/operations", "/queues", "/routes", "/routes/new", "/audit", "/settings/account"]) {
       await page.goto(path);
       await expect(page.getByRole("heading", { level: 1 }).first()).toBeVisible();
       expect(await page.evaluate(() => document.documentElement.scrollWidth), path).toBeLessThanOrEqual(390);

@@ -1,7 +1,7 @@
 import { and, desc, eq, inArray, sql } from "drizzle-orm";
 import type { Selection } from "#core/selection.ts";
 import type { Db } from "../client.ts";
-import { bodies, deaths, messages, revisions } from "../schema/index.ts";
+import { bodies, deaths, messages, revisions, routes } from "../schema/index.ts";
 import { positionsOf, scopeOf, type Scope } from "./message-streams.ts";
 
 /** Which of a message's bodies: that of a death, that of an edit, or that of its latest death. */
@@ -45,11 +45,15 @@ export async function sampleOf(db: Db, selection: Selection, limit: number, body
       native: deaths.native,
       size: deaths.size,
       rule: messages.rule,
+      /** The route that gave it up; null for what was captured as a dead letter. */
+      routeId: routes.id,
+      route: routes.name,
       body: sql<Buffer | null>`case when ${deaths.size} <= ${bodyLimit} then ${bodies.bytes} end`.mapWith(bodies.bytes),
     })
     .from(messages)
     .innerJoin(deaths, eq(deaths.id, messages.lastDeathId))
     .innerJoin(bodies, eq(bodies.id, deaths.bodyId))
+    .leftJoin(routes, eq(routes.sourceId, messages.sourceId))
     .where(chosen)
     .orderBy(desc(messages.position));
 }

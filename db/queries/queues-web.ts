@@ -1,7 +1,7 @@
 import { and, asc, count, eq, gt, ilike, inArray, isNotNull, isNull, ne, or, sql, type SQL } from "drizzle-orm";
 import type { DeadLetterSign, Readers } from "#core/brokers/adapter.ts";
 import type { Db, Tx } from "../client.ts";
-import { connections, queues, queueSamples, sources } from "../schema/index.ts";
+import { connections, queues, queueSamples, routes, sources } from "../schema/index.ts";
 import { containing } from "./containing.ts";
 
 export type QueueFilter = {
@@ -74,10 +74,14 @@ const selectQueues = (db: Db | Tx) =>
       capturing: sources.capturing,
       /** Why its capture does not go on; null while it does, or where there is none. */
       captureFault: sources.faultCode,
+      /** The route that takes its messages; null where none does. */
+      routeId: routes.id,
+      route: routes.name,
     })
     .from(queues)
     .innerJoin(connections, eq(connections.id, queues.connectionId))
     .leftJoin(sources, capturedBy)
+    .leftJoin(routes, eq(routes.sourceId, sources.id))
     .$dynamic();
 
 const opened = <T extends { deadLetterSigns: string; warnings: string; readers: string | null }>(row: T) => ({
@@ -111,9 +115,12 @@ export async function queueToCapture(tx: Tx, id: string) {
       source: queues.source,
       custody: queues.custody,
       goneAt: queues.goneAt,
+      route: routes.name,
     })
     .from(queues)
     .innerJoin(connections, eq(connections.id, queues.connectionId))
+    .leftJoin(sources, capturedBy)
+    .leftJoin(routes, eq(routes.sourceId, sources.id))
     .where(eq(queues.id, id));
   return row ?? null;
 }

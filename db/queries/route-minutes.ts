@@ -1,7 +1,5 @@
+import { DURATION_BUCKETS, durationBucket } from "#core/route/durations.ts";
 import type { AnySql } from "../client.ts";
-
-/** A try's duration falls into element i when it is below 2^i ms and in none before; the last one holds all the rest. */
-export const DURATION_BUCKETS = 20;
 
 export type MinuteCounts = {
   readonly received?: number;
@@ -13,13 +11,11 @@ export type MinuteCounts = {
   readonly durations?: readonly number[];
 };
 
-const bucketOf = (ms: number): number => Math.min(DURATION_BUCKETS - 1, Math.max(0, Math.ceil(Math.log2(ms + 1))));
-
 /** Adds to what a route did in this minute. */
 export async function countMinute(tx: AnySql, routeId: string, counts: MinuteCounts): Promise<void> {
   const { received = 0, delivered = 0, duplicates = 0, failed = 0, dead = 0 } = counts;
   const durations = Array.from({ length: DURATION_BUCKETS }, () => 0);
-  for (const ms of counts.durations ?? []) durations[bucketOf(ms)] = (durations[bucketOf(ms)] ?? 0) + 1;
+  for (const ms of counts.durations ?? []) durations[durationBucket(ms)] = (durations[durationBucket(ms)] ?? 0) + 1;
   await tx`
     insert into route_minutes (route_id, minute, received, delivered, duplicates, failed, dead, durations)
     values (${routeId}, date_trunc('minute', now()), ${received}, ${delivered}, ${duplicates}, ${failed}, ${dead}, ${durations}::bigint[])

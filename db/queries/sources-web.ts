@@ -2,7 +2,7 @@ import { and, asc, desc, eq, sql } from "drizzle-orm";
 import { cappedCount, type CappedCount } from "#core/capped-count.ts";
 import { COUNT_CAP } from "#core/message/counts.ts";
 import type { Db, Tx } from "../client.ts";
-import { connections, messages, sourceNotices, sources } from "../schema/index.ts";
+import { connections, messages, routes, sourceNotices, sources } from "../schema/index.ts";
 
 const NOTICES = 20;
 
@@ -27,6 +27,9 @@ export async function listSources(db: Db, connection: string | null) {
       faultCode: sources.faultCode,
       faultDetail: sources.faultDetail,
       faultAt: sources.faultAt,
+      /** The route whose source this is; null for one of dead letters. */
+      routeId: routes.id,
+      route: routes.name,
       /** When something was met that must not pass unseen; null when nothing was. */
       noticedAt: sql<Date | null>`(select n.at from ${sourceNotices} n where n.source_id = ${sources.id} order by n.id desc limit 1)`.mapWith(sources.faultAt),
       open: sql<CappedCount>`(select count(*) from (
@@ -35,6 +38,7 @@ export async function listSources(db: Db, connection: string | null) {
     })
     .from(sources)
     .innerJoin(connections, eq(connections.id, sources.connectionId))
+    .leftJoin(routes, eq(routes.sourceId, sources.id))
     .where(connection === null ? undefined : eq(sources.connectionId, connection))
     .orderBy(asc(connections.name), asc(sources.name));
 }
@@ -52,8 +56,9 @@ export async function listNotices(db: Db, sourceId: string) {
 /** What steering a source has to know of it, or null. */
 export async function getSource(tx: Db | Tx, id: string) {
   const [row] = await tx
-    .select({ id: sources.id, name: sources.name, managedBy: sources.managedBy, capturing: sources.capturing })
+    .select({ id: sources.id, name: sources.name, managedBy: sources.managedBy, capturing: sources.capturing, route: routes.name })
     .from(sources)
+    .leftJoin(routes, eq(routes.sourceId, sources.id))
     .where(eq(sources.id, id));
   return row ?? null;
 }

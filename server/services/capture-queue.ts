@@ -36,7 +36,8 @@ export async function captureQueue(db: Db, sql: Sql, actor: Actor, order: Captur
       consentBy: taken ? actor.name : null,
       watchSeconds: order.watchSeconds,
     });
-    if (sourceId === null) throw new Failure("conflict", `${queue.name} is captured already.`, "queueId");
+    if (sourceId === null)
+      throw new Failure("conflict", queue.route === null ? `${queue.name} is captured already.` : `${queue.name} is taken by the route ${queue.route} already.`, "queueId");
     await appendAudit(tx, {
       actorId: actor.id,
       actor: actor.name,

@@ -3,6 +3,7 @@ import type { Db, Sql } from "#db/client.ts";
 import { notify } from "#db/listen.ts";
 import { appendAudit } from "#db/queries/audit.ts";
 import { deleteConnection, sourcesWithMessages } from "#db/queries/connections-web.ts";
+import { routesOfConnection } from "#db/queries/routes-web.ts";
 import { violates } from "#db/violation.ts";
 import type { Actor } from "../context.ts";
 import { editable } from "./save-connection.ts";
@@ -12,6 +13,8 @@ export async function removeConnection(db: Db, sql: Sql, actor: Actor, id: strin
   try {
     await db.transaction(async (tx) => {
       const connection = await editable(tx, id);
+      const routed = await routesOfConnection(tx, id);
+      if (routed.length > 0) throw new Failure("conflict", `${connection.name} can not be removed: the ${routed.length === 1 ? "route" : "routes"} ${listed(routed)} need it. Remove or change them first.`);
       const holding = await sourcesWithMessages(tx, id);
       if (holding.length > 0) throw stillHolding(connection.name, holding);
       await deleteConnection(tx, id);
@@ -31,10 +34,11 @@ export async function removeConnection(db: Db, sql: Sql, actor: Actor, id: strin
 }
 
 function stillHolding(name: string, sources: readonly string[]): Failure {
-  const named = sources.slice(0, 3).join(", ");
-  const more = sources.length > 3 ? ` and ${sources.length - 3} more` : "";
   return new Failure(
     "conflict",
-    `${name} can not be removed: Redrive holds messages captured from ${named}${more}, and without the connection they could not be resent.`,
+    `${name} can not be removed: Redrive holds messages captured from ${listed(sources)}, and without the connection they could not be resent.`,
   );
 }
+
+/** At most three names, and how many more there are. */
+const listed = (names: readonly string[]): string => `${names.slice(0, 3).join(", ")}${names.length > 3 ? ` and ${names.length - 3} more` : ""}`;

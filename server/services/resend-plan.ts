@@ -1,7 +1,7 @@
 import { kindOfTransport } from "#core/brokers/of-transport.ts";
 import { plan } from "#core/decoders/index.ts";
 import type { Header } from "#core/message/header.ts";
-import type { ResendNote, ResendPlan, Target } from "#core/message/normal-form.ts";
+import type { Place, ResendNote, ResendPlan, Target } from "#core/message/normal-form.ts";
 import type { Native } from "#core/message/raw.ts";
 import type { Selection } from "#core/selection.ts";
 import type { Db } from "#db/client.ts";
@@ -13,7 +13,7 @@ const SAMPLE = 20;
 const MAX_BODY = 1024 * 1024;
 
 /** One place and how many of the sample go there; null: the message does not tell. */
-export type Destined = { readonly target: Target | null; readonly count: number };
+export type Destined = { readonly target: Place | null; readonly count: number };
 
 /** What a resend would do to the messages of a selection, told from a sample. */
 export type SelectionPlan = {
@@ -29,10 +29,13 @@ export type SelectionPlan = {
   readonly notes: readonly ResendNote[];
 };
 
-function tally(targets: readonly (Target | null)[]): Destined[] {
+function tally(targets: readonly (Place | null)[]): Destined[] {
   const groups = Map.groupBy(targets, (target) => JSON.stringify(target));
   return [...groups.values()].map((same) => ({ target: same[0] ?? null, count: same.length })).toSorted((a, b) => b.count - a.count);
 }
+
+const routeOf = (message: { readonly routeId: string | null; readonly route: string | null } | undefined): Place | null =>
+  message?.routeId == null ? null : { kind: "route", routeId: message.routeId, route: message.route ?? "" };
 
 const union = <T>(lists: readonly (readonly T[])[]): T[] => [...new Set(lists.flat())];
 
@@ -46,7 +49,8 @@ export async function planSelection(db: Db, selection: Selection): Promise<Selec
   return {
     sampled: sample.length,
     kinds: union(natives.map(({ transport }) => [kindOfTransport(transport)])),
-    failedQueue: tally(plans.map(({ failedQueue }) => failedQueue)),
+    // what a route gave up goes through it once more
+    failedQueue: tally(plans.map(({ failedQueue }, at) => routeOf(sample[at]) ?? failedQueue)),
     origin: tally(plans.map(({ origin }) => origin)),
     strip: union(plans.map(({ strip }) => strip)),
     set: union(plans.map(({ set }) => set.map(({ name }) => name))),

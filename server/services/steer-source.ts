@@ -16,6 +16,7 @@ export async function steerSource(db: Db, sql: Sql, actor: Actor, steer: SourceS
     const source = await getSource(tx, steer.id);
     if (source === null) throw new Failure("not_found", "There is no such source.", "id");
     if (source.managedBy === "file") throw new Failure("forbidden", `${source.name} comes from redrive.yaml; change it there.`);
+    if (source.route !== null && steer.to !== "watch") throw new Failure("conflict", `${source.name} is read by the route ${source.route}; ${steer.to} the route.`);
     if (steer.to === "watch") await setWatchSeconds(tx, steer.id, steer.watchSeconds);
     else if (!(await setCapturing(tx, steer.id, steer.to === "resume")))
       throw new Failure("conflict", `${source.name} is ${source.capturing ? "being captured" : "paused"} already.`);

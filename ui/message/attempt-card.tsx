@@ -1,6 +1,6 @@
 "use client";
 
-import { CircleHelp, CircleX, type LucideIcon, Send, SendHorizontal } from "lucide-react";
+import { CircleHelp, CircleX, type LucideIcon, Route, Send, SendHorizontal } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "use-intl";
 import type { Place } from "#core/message/normal-form.ts";
@@ -35,7 +35,7 @@ export function AttemptCard({ attempt, message }: { attempt: Attempt; message: M
       time={attempt.startedAt}
       aside={took !== null && took >= 0 && <Duration ms={took} className="text-sm text-faint" />}
     >
-      <CardLine label={t("fact.to")}>{target === null ? <span className="text-muted">{t("timeline.noTarget")}</span> : <span className="font-mono">{targetText(target)}</span>}</CardLine>
+      <CardLine label={t("fact.to")}>{target === null ? <span className="text-muted">{t("timeline.noTarget")}</span> : <To place={target} />}</CardLine>
       <CardLine label={t("fact.order")}>
         <Link href={`/operations/${attempt.operationId}`} className="underline decoration-line-strong underline-offset-2 hover:text-accent-text">
           {attempt.actor === null ? t("timeline.operation") : t("timeline.orderOf", { actor: visibleText(attempt.actor, 60) })}
@@ -62,5 +62,15 @@ export function AttemptCard({ attempt, message }: { attempt: Attempt; message: M
         <code className="font-mono">{visibleText(attempt.worker, 80)}</code>
       </CardLine>
     </TimelineCard>
+  );
+}
+
+function To({ place }: { place: Place }) {
+  if (place.kind !== "route") return <span className="font-mono">{targetText(place)}</span>;
+  return (
+    <Link href={`/routes/${place.routeId}`} className="inline-flex items-center gap-1.5 underline decoration-line-strong underline-offset-2 hover:text-accent-text">
+      <Route aria-hidden className="size-3.5 text-muted" />
+      {targetText(place)}
+    </Link>
   );
 }

@@ -3,9 +3,11 @@
 import { ArrowDownUp } from "lucide-react";
 import { Fragment } from "react";
 import { useTranslations } from "use-intl";
+import { redriveRoute } from "#core/decoders/redrive-route.ts";
 import { IconButton } from "../kit/icon-button.tsx";
 import { usePreference } from "../kit/preferences.tsx";
 import { Duration } from "../kit/time.tsx";
+import { MessageDeliveries } from "../routes/message-deliveries.tsx";
 import { AttemptCard } from "./attempt-card.tsx";
 import { DeathCard } from "./death-card.tsx";
 import { EditCard, EventLine } from "./event-line.tsx";
@@ -19,6 +21,7 @@ export function TimelineView({ message }: { message: MessageDetail }) {
   const hidden = message.hidden > 0 && <p className="py-1 pl-7 text-sm text-muted">{t("timeline.hidden", { count: message.hidden })}</p>;
   return (
     <div className="scroll-thin h-full overflow-auto px-3 py-2">
+      {message.rule === redriveRoute.rule && <MessageDeliveries messageId={message.id} />}
       <div className="flex items-center justify-between pb-1 text-sm text-muted">
         {t(oldestFirst ? "timeline.oldest" : "timeline.newest")}
         <IconButton icon={ArrowDownUp} size="sm" label={t("timeline.turn")} onClick={() => setOldestFirst(!oldestFirst)} />

@@ -19,6 +19,8 @@ type Props = { form: DestinationForm; onChange: (form: DestinationForm) => void;
 export function DestinationFields({ form, onChange, plan, count }: Props) {
   const t = useTranslations("operations");
   const kind = plan?.kinds.length === 1 && plan.kinds[0] !== undefined ? plan.kinds[0] : form.kind;
+  const routed = plan !== null && plan.failedQueue.length > 0 && plan.failedQueue.every(({ target }) => target?.kind === "route");
+  const subscribers = plan?.notes.includes("every_subscriber") === true;
   return (
     <fieldset className="grid gap-1">
       <legend className="mb-1 font-medium">{t("to")}</legend>
@@ -27,7 +29,7 @@ export function DestinationFields({ form, onChange, plan, count }: Props) {
         onValueChange={(to) => onChange({ ...form, kind, to: to as DestinationForm["to"] })}
         className="grid gap-px overflow-hidden rounded border"
       >
-        <Choice value="failed_queue" chosen={form.to} title={t("toFailedQueue")} help={t(plan?.notes.includes("every_subscriber") === true ? "toOriginHelp" : "toFailedQueueHelp")}>
+        <Choice value="failed_queue" chosen={form.to} title={t(routed ? "toRoute" : "toFailedQueue")} help={t(routed ? "toRouteHelp" : subscribers ? "toOriginHelp" : "toFailedQueueHelp")}>
           {plan && <Places destined={plan.failedQueue} sampled={plan.sampled} example={count > plan.sampled} />}
         </Choice>
         <Choice value="origin" chosen={form.to} title={t("toOrigin")} help={t("toOriginHelp")}>

@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "use-intl";
-import type { Target } from "#core/message/normal-form.ts";
+import type { Place } from "#core/message/normal-form.ts";
 import type { SelectionPlan } from "#server/services/resend-plan.ts";
 import { targetOf, type DestinationForm } from "./destination-form.ts";
 import type { OrderPreview } from "./order-facts.tsx";
@@ -24,11 +24,11 @@ export function useDestinationWords(form: DestinationForm, plan: SelectionPlan |
   const generic = form.to === "failed_queue" ? t("where.failed_queue") : t("where.origin");
   if (plan === null || preview === null) return { where: generic, blocked: plan === null ? t("planning") : null };
   const destined = form.to === "failed_queue" ? plan.failedQueue : plan.origin;
-  const known = destined.flatMap(({ target }): Target[] => (target === null ? [] : [target]));
+  const known = destined.flatMap(({ target }): Place[] => (target === null ? [] : [target]));
   if (known.length === 0 && plan.sampled > 0) return { where: generic, blocked: t(`noTarget.${form.to}`) };
   const sawAll = plan.sampled >= preview.count + preview.blocked.reduce((sum, { count }) => sum + count, 0);
   const onePlace = sawAll || (form.to === "failed_queue" && preview.origins.length === 1);
   const [first] = known;
-  if (first !== undefined && known.length === 1 && onePlace) return { where: targetText(first), blocked: null };
+  if (first !== undefined && known.length === 1 && onePlace) return { where: first.kind === "route" ? t("where.route", { name: targetText(first) }) : targetText(first), blocked: null };
   return { where: sawAll ? t("where.places", { count: known.length }) : generic, blocked: null };
 }

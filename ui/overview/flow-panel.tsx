@@ -2,16 +2,25 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useFormatter, useTranslations } from "use-intl";
-import { cx } from "../kit/cx.ts";
 import { ErrorLine } from "../kit/error-state.tsx";
-import { Num } from "../kit/num.tsx";
+import { FlowChart } from "../kit/flow-chart.tsx";
+import { Legend } from "../kit/legend.tsx";
 import { Panel } from "../kit/page.tsx";
 import { Skeleton } from "../kit/skeleton.tsx";
-import { solidTone, type Tone } from "../kit/tone.ts";
+import type { Tone } from "../kit/tone.ts";
+import type { Outputs } from "../trpc/outputs.ts";
 import { useTRPC } from "../trpc/client.tsx";
-import { FlowChart, type FlowMinute } from "./flow-chart.tsx";
 
-const total = (flow: readonly FlowMinute[], part: keyof FlowMinute): number => flow.reduce((sum, minute) => sum + minute[part], 0);
+type Minute = Outputs["overview"]["flow"][number];
+type Part = { readonly key: keyof Minute; readonly tone: Tone };
+
+const IN: readonly Part[] = [{ key: "died", tone: "red" }];
+const OUT: readonly Part[] = [
+  { key: "resent", tone: "teal" },
+  { key: "discarded", tone: "grey" },
+];
+
+const total = (flow: readonly Minute[], part: keyof Minute): number => flow.reduce((sum, minute) => sum + minute[part], 0);
 
 /** What came in and what went out, by the minute of the last hour. */
 export function FlowPanel() {
@@ -20,41 +29,22 @@ export function FlowPanel() {
   const trpc = useTRPC();
   const { data, error, refetch } = useQuery(trpc.overview.flow.queryOptions(undefined, { meta: { live: "slow" } }));
   const sums = data && { died: total(data, "died"), resent: total(data, "resent"), discarded: total(data, "discarded") };
+  const parts = sums && [...IN, ...OUT].map(({ key, tone }) => ({ key, tone, label: t(`flowPart.${key}`), value: sums[key] }));
+  const series = (part: Part) => ({ ...part, values: data?.map((minute) => minute[part.key]) ?? [] });
   return (
-    <Panel
-      title={t("flow")}
-      aside={sums && <Legend sums={sums} className="max-sm:hidden" />}
-    >
-      {sums && <Legend sums={sums} className="mb-3 sm:hidden" />}
+    <Panel title={t("flow")} aside={parts && <Legend parts={parts} className="max-sm:hidden" />}>
+      {parts && <Legend parts={parts} className="mb-3 sm:hidden" />}
       {error !== null && data === undefined && <ErrorLine onRetry={() => void refetch()}>{t("flowFailed")}</ErrorLine>}
       {data === undefined && error === null && <Skeleton className="h-40 w-full" />}
       {data !== undefined && sums !== undefined && (
         <FlowChart
-          flow={data}
+          above={IN.map(series)}
+          below={OUT.map(series)}
+          titleOf={(slot) => t("minute", { ago: data.length - 1 - slot, died: data[slot]?.died ?? 0, resent: data[slot]?.resent ?? 0, discarded: data[slot]?.discarded ?? 0 })}
+          captions={[t("minutesAgo", { minutes: data.length }), t("perMinute"), t("now")]}
           label={t("flowLabel", { died: format.number(sums.died), resent: format.number(sums.resent), discarded: format.number(sums.discarded) })}
         />
       )}
     </Panel>
-  );
-}
-
-function Legend({ sums, className }: { sums: FlowMinute; className: string }) {
-  const t = useTranslations("overview");
-  return (
-    <div className={cx("flex gap-4", className)}>
-      <Part tone="red" label={t("died")} value={sums.died} />
-      <Part tone="teal" label={t("resent")} value={sums.resent} />
-      <Part tone="grey" label={t("discarded")} value={sums.discarded} />
-    </div>
-  );
-}
-
-function Part({ tone, label, value }: { tone: Tone; label: string; value: number }) {
-  return (
-    <span className="flex items-center gap-1.5 text-sm text-muted">
-      <span aria-hidden className={cx("size-2 rounded-[2px]", solidTone[tone])} />
-      {label}
-      <Num value={value} className="font-medium text-ink" />
-    </span>
   );
 }

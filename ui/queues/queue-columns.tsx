@@ -1,6 +1,6 @@
 "use client";
 
-import { CircleAlert, CircleDot, Pause, Skull, TriangleAlert } from "lucide-react";
+import { CircleAlert, CircleDot, Pause, Route, Skull, TriangleAlert } from "lucide-react";
 import { useFormatter, useTranslations } from "use-intl";
 import { DEPTH_STALE_MS } from "#core/freshness.ts";
 import { Age } from "../brokers/age.tsx";
@@ -10,6 +10,7 @@ import { BrokerText } from "../kit/broker-text.tsx";
 import { Num } from "../kit/num.tsx";
 import { Sparkline } from "../kit/spark.tsx";
 import type { Column } from "../kit/table/table.tsx";
+import { visibleText } from "../kit/visible-text.ts";
 import type { Outputs } from "../trpc/outputs.ts";
 
 export type Queue = Outputs["queues"]["list"]["rows"][number];
@@ -72,6 +73,12 @@ function Name({ queue }: { queue: Queue }) {
 
 function Capture({ queue }: { queue: Queue }) {
   const t = useTranslations("queues");
+  if (queue.route !== null)
+    return (
+      <Badge look="bare" tone={queue.captureFault === null ? "grey" : "red"} icon={Route}>
+        {t("byRoute", { name: visibleText(queue.route, 60) })}
+      </Badge>
+    );
   if (queue.capturing === true && queue.captureFault !== null)
     return (
       <Badge look="bare" tone="red" icon={CircleAlert}>

@@ -131,6 +131,15 @@ function CaptureState({ queue }: { queue: Queue }) {
   const t = useTranslations("queues");
   const [asking, setAsking] = useState(false);
   const refusal = useRefusal("admin");
+  if (queue.routeId !== null)
+    return (
+      <div className="flex flex-wrap items-center gap-2 rounded border bg-sunken px-3 py-2">
+        <span className="min-w-0 flex-1 break-words">{t("captureState.routed", { name: visibleText(queue.route ?? "", 80) })}</span>
+        <ButtonLink size="sm" href={`/routes/${queue.routeId}`}>
+          {t("toRoute")}
+        </ButtonLink>
+      </div>
+    );
   if (queue.sourceId !== null)
     return (
       <div className="flex flex-wrap items-center gap-2 rounded border bg-sunken px-3 py-2">

@@ -1,6 +1,6 @@
 "use client";
 
-import { CircleAlert, CircleDot, Pause, TriangleAlert } from "lucide-react";
+import { CircleAlert, CircleDot, Pause, Route, TriangleAlert } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "use-intl";
 import { Badge } from "../kit/badge.tsx";
@@ -8,6 +8,7 @@ import { BrokerText } from "../kit/broker-text.tsx";
 import { Num } from "../kit/num.tsx";
 import type { Column } from "../kit/table/table.tsx";
 import { Time } from "../kit/time.tsx";
+import { visibleText } from "../kit/visible-text.ts";
 import type { Outputs } from "../trpc/outputs.ts";
 import { useSpanWords } from "./watch-field.tsx";
 
@@ -48,6 +49,7 @@ export function useSourceColumns(): Column<Source>[] {
           <BrokerText mono max={300}>
             {source.name}
           </BrokerText>
+          {source.route !== null && <Route aria-label={t("byRoute", { name: visibleText(source.route, 60) })} className="size-3.5 shrink-0 text-muted" />}
           {source.noticedAt !== null && <TriangleAlert aria-label={t("noticed")} className="size-3.5 shrink-0 text-amber" />}
         </span>
       ),

@@ -28,7 +28,7 @@ export function SourceDrawer({ source, onClose }: { source: Source; onClose: () 
   const pause = useMutation(trpc.sources.pause.mutationOptions(again));
   const resume = useMutation(trpc.sources.resume.mutationOptions(again));
   const watch = useMutation(trpc.sources.setWatch.mutationOptions(again));
-  const refusal = useRefusal("operator") ?? (source.managedBy === "file" ? t("sourceFromFile") : null);
+  const refusal = useRefusal("operator") ?? (source.managedBy === "file" ? t("sourceFromFile") : source.routeId === null ? null : t("routeSteers"));
   const failed = refusalOf(pause.error ?? resume.error ?? watch.error);
   return (
     <Drawer open onOpenChange={onClose} title={<BrokerText max={200}>{source.name}</BrokerText>}>
@@ -36,6 +36,7 @@ export function SourceDrawer({ source, onClose }: { source: Source; onClose: () 
         <div className="flex flex-wrap items-center gap-2">
           <SourceState source={source} />
           <span className="flex-1" />
+          {source.routeId !== null && <ButtonLink href={`/routes/${source.routeId}`}>{t("toRoute")}</ButtonLink>}
           <ButtonLink href={`/messages?source=${source.id}`}>{t("toMessages")}</ButtonLink>
           {source.capturing ? (
             <Button busy={pause.isPending} disabledReason={refusal} onClick={() => pause.mutate(source.id)}>

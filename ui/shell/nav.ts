@@ -5,6 +5,7 @@ import {
   ListTree,
   type LucideIcon,
   MailX,
+  Route,
   ScrollText,
   Settings,
 } from "lucide-react";
@@ -24,6 +25,7 @@ export const NAV: readonly NavItem[] = [
   { href: "/groups", name: "groups", icon: Layers, keys: "g g" },
   { href: "/operations", name: "operations", icon: Activity, keys: "g p" },
   { href: "/queues", name: "queues", icon: ListTree, keys: "g q" },
+  { href: "/routes", name: "routes", icon: Route, keys: "g r" },
   { href: "/audit", name: "audit", icon: ScrollText, keys: "g a" },
   { href: "/settings", name: "settings", icon: Settings, keys: "g s" },
 ];

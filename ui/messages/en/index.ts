@@ -7,6 +7,7 @@ import messages from "./messages.json";
 import operations from "./operations.json";
 import overview from "./overview.json";
 import queues from "./queues.json";
+import routes from "./routes.json";
 import settings from "./settings.json";
 import shell from "./shell.json";
 import states from "./states.json";
@@ -21,6 +22,7 @@ export const en = {
   operations,
   overview,
   queues,
+  routes,
   settings,
   shell,
   states,
