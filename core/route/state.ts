@@ -29,10 +29,10 @@ export const UNFINISHED = ["pending", "delivering", "retrying"] as const satisfi
 export const deliverySourcesOf = (by: DeliveryMover, to: DeliveryState): DeliveryState[] =>
   DELIVERY_ARROWS.filter(([, target, mover]) => target === to && mover === by).map(([from]) => from);
 
-export const TRIGGERS = ["first", "automatic", "manual", "operation", "probe"] as const;
+const TRIGGERS = ["first", "automatic", "manual", "operation", "probe"] as const;
 /** Why a try was made: the message's first, a retry by the schedule, *retry now*, an operator's resend, the breaker's probe. */
 export type Trigger = (typeof TRIGGERS)[number];
 
-export const DEAD_CAUSES = ["exhausted", "not_retryable", "expired", "overflow", "given_up", "guard_key_missing", "unknown_outcome"] as const;
+const DEAD_CAUSES = ["exhausted", "not_retryable", "expired", "overflow", "given_up", "guard_key_missing", "unknown_outcome"] as const;
 /** Why a route gave a message up. */
 export type DeadCause = (typeof DEAD_CAUSES)[number];

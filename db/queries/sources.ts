@@ -16,7 +16,7 @@ export type CapturedSource = {
 };
 
 /** What taking messages for a route has to know of it. */
-export type SourceRoute = {
+type SourceRoute = {
   readonly id: string;
   readonly definition: RouteDefinition;
   readonly ordered: boolean;
