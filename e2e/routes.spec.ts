@@ -66,7 +66,7 @@ test("a delivery is retried now and given up, on the screen and in its row", asy
   await expect(page.getByRole("img", { name: /^2 tries on a time axis, 2 of them failed/ })).toBeVisible();
   await page.getByRole("button", { name: /^Try 2/ }).click();
   await expect(page.getByText("upstream connect error")).toBeVisible();
-  await expect(page.getByText("status 503")).toBeVisible();
+  await expect(page.getByText("status 503", { exact: true })).toBeVisible();
 
   await page.getByRole("button", { name: "Retry now" }).click();
   await expect(page.getByText("due now").first()).toBeVisible();
