@@ -70,11 +70,11 @@ export async function postponeProbe(sql: Sql, destination: string, ms: number): 
   await sql`update breakers set state = 'open', probe_at = now() + ${ms} * interval '1 millisecond' where destination = ${destination} and state = 'half_open'`;
 }
 
-/** Closes a breaker: its probe came through, or nothing waits that could be one. */
+/** Closes a breaker whose probe came through, or for which nothing waits; one that a person opened meanwhile stays open. */
 export async function closeBreaker(sql: Sql, destination: string, reason: string): Promise<void> {
   const rows = await sql`
     update breakers set state = 'closed', since = now(), reason = ${reason}, changed_by = 'worker', probes = 0, probe_at = null
-    where destination = ${destination} and state <> 'closed' returning 1`;
+    where destination = ${destination} and state = 'half_open' returning 1`;
   if (rows.length > 0) await notify(sql, ["routes"]);
 }
 
