@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { benchBrokers } from "./brokers.ts";
 import { benchCapture } from "./capture.ts";
+import { benchDeliver } from "./deliver.ts";
 import { benchResendBulk } from "./resend-bulk.ts";
 import { benchResendOne } from "./resend-one.ts";
 import { machine, openStand, type Stand } from "./stand.ts";
@@ -34,6 +35,7 @@ const benches: Readonly<Record<string, (stand: Stand) => Promise<void>>> = {
   capture: (stand) => benchCapture(stand, { rounds, count: number("count") }),
   "resend-one": (stand) => benchResendOne(stand, { rounds, each: number("each") }),
   brokers: (stand) => benchBrokers(stand, { rounds, count: number("count"), kinds: values.kinds.split(",").filter((kind) => kind !== "") }),
+  deliver: (stand) => benchDeliver(stand, { rounds, count: number("count") }),
   "resend-bulk": (stand) => benchResendBulk(stand, { rounds, count: number("count") }),
 };
 
