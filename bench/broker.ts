@@ -1,3 +1,5 @@
+// before amqplib, which the adapter has to load itself
+import "#workers/adapters/rabbitmq/client.ts";
 import amqp, { type Channel, type ChannelModel, type ConfirmChannel } from "amqplib";
 import type { TestRabbit } from "#test/brokers/rabbitmq.ts";
 import { makeWake } from "#workers/runtime/wake.ts";

@@ -1,15 +1,18 @@
 import { parseArgs } from "node:util";
 import { benchBrokers } from "./brokers.ts";
 import { benchCapture } from "./capture.ts";
+import { benchClaims } from "./claims.ts";
 import { benchDeliver } from "./deliver.ts";
+import { benchHanging } from "./hanging.ts";
 import { benchResendBulk } from "./resend-bulk.ts";
 import { benchResendOne } from "./resend-one.ts";
 import { machine, openStand, type Stand } from "./stand.ts";
 
-const USAGE = `npm run bench -- [capture] [resend-one] [resend-bulk] [brokers] [options]     all without a name
+const USAGE = `npm run bench -- [capture] [resend-one] [resend-bulk] [brokers] [deliver] [claims] [hanging] [options]
+     all without a name
 
   --rounds <n>   rounds that count, besides one to warm up (5)
-  --count <n>    messages a round of capture and resend-bulk (10000)
+  --count <n>    messages a round of capture, resend-bulk, brokers, deliver and hanging (10000)
   --kinds <a,b>  of brokers: only these kinds (all)
   --each <n>     resends a round of resend-one, ours and raw (100)`;
 
@@ -36,6 +39,8 @@ const benches: Readonly<Record<string, (stand: Stand) => Promise<void>>> = {
   "resend-one": (stand) => benchResendOne(stand, { rounds, each: number("each") }),
   brokers: (stand) => benchBrokers(stand, { rounds, count: number("count"), kinds: values.kinds.split(",").filter((kind) => kind !== "") }),
   deliver: (stand) => benchDeliver(stand, { rounds, count: number("count") }),
+  claims: (stand) => benchClaims(stand, { rounds }),
+  hanging: (stand) => benchHanging(stand, { rounds, count: number("count") }),
   "resend-bulk": (stand) => benchResendBulk(stand, { rounds, count: number("count") }),
 };
 
