@@ -9,7 +9,7 @@ import type { Stand } from "./stand.ts";
 const SIZES = [1_000, 10_000, 100_000, 1_000_000] as const;
 /** Deliveries of one claim: what a route has under way by default. */
 const LIMIT = 32;
-const CLAIMS = 20;
+const CLAIMS = 50;
 
 export type ClaimsOptions = { readonly rounds: number };
 
@@ -22,10 +22,8 @@ export async function benchClaims(stand: Stand, { rounds }: ClaimsOptions): Prom
     for (const size of SIZES) queues.push(await makeQueue(stand, size));
     const done: number[][] = [];
     for (let round = 0; round <= rounds; round++) {
-      const inTurn = round % 2 === 0 ? queues : queues.toReversed();
-      const costs = new Map<number, number>();
-      for (const queue of inTurn) costs.set(queue.size, median(await claimAll(queue)));
-      const figures = SIZES.map((size) => costs.get(size) ?? Number.NaN);
+      const costs = await oneRound(queues);
+      const figures = SIZES.map((size) => median(costs.get(size) ?? []));
       console.log(`claims round ${round === 0 ? "warm-up" : round}: ${figures.map((ms, i) => `${SIZES[i]} ${ms.toFixed(2)} ms`).join(", ")}`);
       if (round > 0) done.push(figures);
     }
@@ -65,17 +63,23 @@ async function put({ database: { sql }, routeId }: Queue, count: number, due: st
     select id, ${routeId}, nextval('delivery_position'), ${state}, ${sql.unsafe(due)}, ${state === "pending" ? 0 : 1}, ${state === "pending" ? "first" : "automatic"}, 2 from made`;
 }
 
-/** Milliseconds of each of `CLAIMS` claims, of as many as are due. */
-async function claimAll(queue: Queue): Promise<number[]> {
-  const { database: { sql }, routeId } = queue;
-  await put(queue, CLAIMS * LIMIT, "now()", "pending");
-  const costs: number[] = [];
+/** Milliseconds of `CLAIMS` claims of each size, one claim of each in turn, of as many as are due. */
+async function oneRound(queues: readonly Queue[]): Promise<Map<number, number[]>> {
+  for (const queue of queues) await put(queue, CLAIMS * LIMIT, "now()", "pending");
+  const costs = new Map(queues.map(({ size }) => [size, [] as number[]]));
   for (let n = 0; n < CLAIMS; n++) {
-    const began = performance.now();
-    const claimed = await claimDeliveries(sql, { routeId, worker: "bench", limit: LIMIT, maxBytes: 1 << 24, leaseMs: 15_000, maxAgeSeconds: null, maxTries: 10, begin: true, pace: null, probe: false, onlyDoomed: false });
-    costs.push(performance.now() - began);
-    if (claimed.length !== LIMIT) throw new Error(`claimed ${claimed.length} of ${LIMIT} that were due`);
+    for (const queue of n % 2 === 0 ? queues : queues.toReversed()) costs.get(queue.size)?.push(await claim(queue));
   }
-  await sql`update deliveries set state = 'succeeded', attempt_id = null, lease_until = null, finished_at = now() where state = 'delivering'`;
+  for (const { database } of queues) {
+    await database.sql`update deliveries set state = 'succeeded', attempt_id = null, lease_until = null, finished_at = now() where state = 'delivering'`;
+  }
   return costs;
+}
+
+async function claim({ database: { sql }, routeId }: Queue): Promise<number> {
+  const began = performance.now();
+  const claimed = await claimDeliveries(sql, { routeId, worker: "bench", limit: LIMIT, maxBytes: 1 << 24, leaseMs: 15_000, maxAgeSeconds: null, maxTries: 10, begin: true, pace: null, probe: false, onlyDoomed: false });
+  const cost = performance.now() - began;
+  if (claimed.length !== LIMIT) throw new Error(`claimed ${claimed.length} of ${LIMIT} that were due`);
+  return cost;
 }
