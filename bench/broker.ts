@@ -1,12 +1,13 @@
-import amqp, { type Channel, type ChannelModel, type ConfirmChannel } from "amqplib";
+import type { Channel, ChannelModel, ConfirmChannel } from "amqplib";
 import type { TestRabbit } from "#test/brokers/rabbitmq.ts";
 import { makeWake } from "#workers/runtime/wake.ts";
 import { bodyOf, idIn, publishOptions } from "./messages.ts";
 
 export type Broker = AsyncDisposable & { readonly model: ChannelModel; readonly channel: ConfirmChannel };
 
-/** A plain amqplib connection, as any script would open it. */
+/** A plain amqplib connection, as any script would open it. The adapter can be loaded before it in a process, but not after. */
 export async function openBroker({ host, port, username, password }: TestRabbit): Promise<Broker> {
+  const { default: amqp } = await import("amqplib");
   const model = await amqp.connect({ hostname: host, port, username, password }, { noDelay: true });
   return { model, channel: await model.createConfirmChannel(), [Symbol.asyncDispose]: () => model.close() };
 }

@@ -1,3 +1,5 @@
+import { kafkaSubject } from "./kafka.ts";
+import { natsSubject } from "./nats.ts";
 import { pulsarSubject } from "./pulsar.ts";
 import { rabbitmqSubject } from "./rabbitmq.ts";
 import { redisListSubject } from "./redis-list.ts";
@@ -10,6 +12,8 @@ export const SUBJECTS: readonly Subject[] = [
   rabbitmqSubject,
   redisListSubject,
   redisStreamSubject,
+  natsSubject,
+  kafkaSubject,
   rocketMqSubject,
   pulsarSubject,
 ];

@@ -15,7 +15,6 @@ export const rabbitmqSubject: Subject = {
     const { rabbit } = await startRabbit({ own: true });
     if (rabbit === null) throw new Error("no RabbitMQ to measure");
     const { host, port, vhost, username, password } = rabbit;
-    const broker = await openBroker(rabbit);
     const session = await openSession({
       kind: "rabbitmq",
       name: "bench",
@@ -23,6 +22,8 @@ export const rabbitmqSubject: Subject = {
       secrets: JSON.stringify({ password }),
       signal: AbortSignal.timeout(20_000),
     });
+    // after the adapter, which loads amqplib its own way; what it changed lets the bare client take headers undecoded
+    const broker = await openBroker(rabbit);
     return {
       session,
       async place() {

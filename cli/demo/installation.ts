@@ -18,7 +18,8 @@ export async function demoInstallation(databaseUrl: string): Promise<RedriveConf
   };
 }
 
-function jobsOf(url: string): ConfiguredConnection {
+/** pg-boss on the PostgreSQL at `url`, in the schema of the sample traffic. */
+export function jobsOf(url: string): ConfiguredConnection {
   const { hostname, port, pathname, username, password } = new URL(url);
   return {
     name: "jobs",

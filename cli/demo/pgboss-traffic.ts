@@ -1,8 +1,9 @@
 import { PgBoss, type JobResult, type JobWithMetadata } from "pg-boss";
-import { pick } from "./chance.ts";
+import { oneIn, pick } from "./chance.ts";
 import { errorOf, judge } from "./failures.ts";
 import { makeEmail, makeOrder, makePayment, type Goods } from "./goods.ts";
 import { inBackground, pause, produce, type TrafficOptions } from "./pace.ts";
+import { ROUTED_QUEUE, SENT_TWICE } from "./routed-orders.ts";
 
 export const DEMO_SCHEMA = "demo_pgboss";
 
@@ -28,6 +29,7 @@ async function trade({ url, rate, signal, log }: TrafficOptions): Promise<void> 
   try {
     await boss.start();
     for (const { queue } of QUEUES) await open(boss, queue);
+    await boss.createQueue(ROUTED_QUEUE, { deleteAfterSeconds: DAY, retentionSeconds: DAY });
     for (const shop of QUEUES) await consume(boss, shop);
     log(`sample traffic on pg-boss: ${rate} jobs/s on ${QUEUES.map(({ queue }) => queue).join(", ")} in schema ${DEMO_SCHEMA}`);
     await produce(rate, signal, () => send(boss, signal));
@@ -47,7 +49,10 @@ async function send(boss: PgBoss, signal: AbortSignal): Promise<void> {
   const data = make();
   const group = (data["customer"] as Goods | undefined)?.["id"];
   try {
-    await boss.send(queue, data, typeof group === "string" ? { group: { id: group } } : {});
+    const options = typeof group === "string" ? { group: { id: group } } : {};
+    await boss.send(queue, data, options);
+    if (queue !== "orders") return;
+    for (let times = oneIn(SENT_TWICE) ? 2 : 1; times > 0; times -= 1) await boss.send(ROUTED_QUEUE, data, options);
   } catch {
     await pause(1_000, signal);
   }

@@ -1,7 +1,8 @@
 import { connect, type Channel, type ChannelModel, type ConsumeMessage } from "amqplib";
-import { pick } from "./chance.ts";
+import { oneIn, pick } from "./chance.ts";
 import { judge, type DemoFailure } from "./failures.ts";
 import { inBackground, pause, produce, type TrafficOptions } from "./pace.ts";
+import { ROUTED_QUEUE, SENT_TWICE } from "./routed-orders.ts";
 import { SHOP, SHOP_DLX, SHOP_QUEUES, type ShopQueue } from "./shop-queues.ts";
 
 const PREFETCH = 50;
@@ -30,7 +31,10 @@ async function trade({ url, rate, signal, log }: TrafficOptions): Promise<void> 
     await produce(rate, live, async () => {
       const { key, make } = pick(SHOP_QUEUES);
       const { body, options } = make();
-      const free = channel.publish(SHOP, key, Buffer.from(JSON.stringify(body)), { persistent: true, timestamp: Math.floor(Date.now() / 1_000), ...options });
+      const publish = (exchange: string, to: string): boolean =>
+        channel.publish(exchange, to, Buffer.from(JSON.stringify(body)), { persistent: true, timestamp: Math.floor(Date.now() / 1_000), ...options });
+      const free = publish(SHOP, key);
+      if (key.startsWith("order.") && oneIn(SENT_TWICE)) publish("", ROUTED_QUEUE);
       if (!free) await pause(50, live);
     });
     if (!signal.aborted) throw new Error("the connection was lost");
@@ -57,6 +61,9 @@ async function declare(channel: Channel): Promise<void> {
     await channel.assertQueue(queue, { durable: true, arguments: { "x-dead-letter-exchange": SHOP_DLX, "x-dead-letter-routing-key": queue } });
     await channel.bindQueue(queue, SHOP, key);
   }
+  // without its route nobody empties it
+  await channel.assertQueue(ROUTED_QUEUE, { durable: true, arguments: { "x-max-length": 10_000 } });
+  await channel.bindQueue(ROUTED_QUEUE, SHOP, "order.#");
 }
 
 async function consume(broker: ChannelModel, shop: ShopQueue, gone: AbortController): Promise<void> {

@@ -1,5 +1,6 @@
 import { captured, type DemoBroker } from "./demo-broker.ts";
 import { env } from "./env.ts";
+import { ROUTED_QUEUE } from "./routed-orders.ts";
 import { SHOP_QUEUES } from "./shop-queues.ts";
 
 /** Left for the visitor to find under Queues and to capture by hand. */
@@ -21,7 +22,7 @@ export const rabbitmqDemo: DemoBroker = {
       tls: false,
       managementUrl: "",
       heartbeatSeconds: 10,
-      queues: SHOP_QUEUES.flatMap(({ queue, dead }) => [queue, dead]).join("\n"),
+      queues: [...SHOP_QUEUES.flatMap(({ queue, dead }) => [queue, dead]), ROUTED_QUEUE].join("\n"),
     },
     secrets: { password: decodeURIComponent(password) || "guest" },
   },

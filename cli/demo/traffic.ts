@@ -4,6 +4,7 @@ import type { DemoBroker } from "./demo-broker.ts";
 import { env } from "./env.ts";
 import { pause, stoppable } from "./pace.ts";
 import { start as startPgBoss } from "./pgboss-traffic.ts";
+import { startRoutes } from "./routes.ts";
 
 export type SampleTraffic = {
   /** `postgres://` address of the database that gets the schema `demo_pgboss`. */
@@ -61,6 +62,7 @@ export function answers(url: string): Promise<boolean> {
 
 if (import.meta.main) {
   const ended = new AbortController();
-  const stop = await start({ ...env, brokers: DEMO_BROKERS, signal: ended.signal, log: (line) => process.stdout.write(`${line}\n`) });
-  for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => void stop().then(() => process.exit(0)));
+  const given = { rate: env.rate, signal: ended.signal, log: (line: string) => void process.stdout.write(`${line}\n`) };
+  const stops = [await startRoutes({ ...given, url: env.postgresUrl }), await start({ ...given, postgresUrl: env.postgresUrl, brokers: DEMO_BROKERS })];
+  for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => void Promise.all(stops.map((stop) => stop())).then(() => process.exit(0)));
 }
