@@ -103,6 +103,16 @@ describe.skipIf(rabbit === null)("a route to an HTTP endpoint", () => {
     await eventually(async () => expect(await statesOf(scene, pause), worker.tail()).toEqual({ dead: 3, retrying: 1 }), { timeoutMs: 20_000 });
   });
 
+  test("a pace is kept, whatever waits", async () => {
+    const destination = http(sink, "200");
+    const route = await addRoute(scene, { destination, limits: { perSecond: 20 } });
+    await put(scene, route.queue, Array.from({ length: 60 }, (_, i) => `{"order":${i}}`));
+    await eventually(async () => expect(await statesOf(scene, route), worker.tail()).toEqual({ succeeded: 60 }), { timeoutMs: 25_000 });
+    const times = (await sink.ledger(wayOf(destination.url))).map(({ at }) => at);
+    // sixty at twenty a second take three seconds, less the first step and one that a late look made up for
+    expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeGreaterThan(2_300);
+  });
+
   test("an open breaker leaves messages in the queue and burns no tries; it probes, and closes when the destination is back", async () => {
     const other = await startHttpSink();
     const route = await addRoute(scene, {
