@@ -7,7 +7,7 @@ import { Bytes, Num } from "../kit/num.tsx";
 import type { Column } from "../kit/table/table.tsx";
 import { Time } from "../kit/time.tsx";
 import { visibleText } from "../kit/visible-text.ts";
-import { StateBadge } from "../states/state-badge.tsx";
+import { DeliveryStateBadge } from "./delivery-state.tsx";
 import { useErrorWords } from "./error-words.tsx";
 import { NextTime } from "./next-time.tsx";
 import type { DeliveryRow } from "./types.ts";
@@ -16,7 +16,7 @@ import type { DeliveryRow } from "./types.ts";
 export function useDeliveryColumns(): Column<DeliveryRow>[] {
   const t = useTranslations("routes");
   return [
-    { id: "state", header: t("deliveries.state"), width: "w-32", cell: ({ state }) => <StateBadge state={state} look="bare" /> },
+    { id: "state", header: t("deliveries.state"), width: "w-32", cell: (row) => <DeliveryStateBadge delivery={row} look="bare" /> },
     {
       id: "key",
       header: t("deliveries.key"),

@@ -13,7 +13,6 @@ import { Skeleton } from "../kit/skeleton.tsx";
 import { Time } from "../kit/time.tsx";
 import { useSearch } from "../kit/use-search.ts";
 import { visibleText } from "../kit/visible-text.ts";
-import { StateBadge } from "../states/state-badge.tsx";
 import { useTRPC } from "../trpc/client.tsx";
 import type { Outputs } from "../trpc/outputs.ts";
 import { refusalOf } from "../trpc/failure.ts";
@@ -21,6 +20,7 @@ import { AttemptList } from "./attempt-list.tsx";
 import { AttemptsPicture } from "./attempts-picture.tsx";
 import { DeliveryContent } from "./delivery-content.tsx";
 import { NextTry } from "./delivery-columns.tsx";
+import { DeliveryStateBadge } from "./delivery-state.tsx";
 import { SteerOne } from "./steer-one.tsx";
 
 type Detail = Outputs["deliveries"]["get"];
@@ -79,7 +79,7 @@ function Known({ delivery }: { delivery: Detail }) {
         title={
           <span className="flex flex-wrap items-center gap-2.5">
             {delivery.key === null ? t("delivery.title") : <BrokerText max={120}>{delivery.key}</BrokerText>}
-            <StateBadge state={delivery.state} />
+            <DeliveryStateBadge delivery={delivery} />
             {waits && (
               <span className="text-base font-normal tracking-normal text-muted">
                 {delivery.dueAt !== null && delivery.givenUpBy === null && t("deliveries.next")} <NextTry delivery={delivery} />

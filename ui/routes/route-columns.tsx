@@ -27,7 +27,7 @@ export function useRouteColumns(): Column<RouteRow>[] {
       ),
     },
     { id: "flow", header: t("column.flow"), from: "wide", cell: (route) => <FromTo route={route} /> },
-    { id: "state", header: t("column.state"), width: "w-42", cell: (route) => <RouteState route={route} look="bare" /> },
+    { id: "state", header: t("column.state"), width: "w-32", cell: (route) => <RouteState route={route} look="bare" /> },
     {
       id: "throughput",
       header: t("column.throughput"),
