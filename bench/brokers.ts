@@ -1,5 +1,7 @@
 import type { Cursor } from "#core/brokers/adapter.ts";
+import { stamped } from "#core/lineage.ts";
 import { storeBatch } from "#db/queries/capture.ts";
+import { newId } from "#db/new-id.ts";
 import { releaseLease, takeLease } from "#db/queries/leases.ts";
 import { toNewDeath } from "#workers/duties/new-death.ts";
 import { median, print, spread } from "./figures.ts";
@@ -71,7 +73,11 @@ async function rateOf(count: number, work: () => Promise<void>): Promise<number>
 
 async function publishOurs({ session }: Opened, { target, native, headers }: BenchPlace, bodies: readonly Buffer[]): Promise<void> {
   for (let at = 0; at < bodies.length; at += PUBLISHED_AT_ONCE) {
-    const messages = bodies.slice(at, at + PUBLISHED_AT_ONCE).map((body) => ({ attemptId: crypto.randomUUID(), body, headers, native }));
+    // stamped as every resend is; without it RabbitMQ's adapter sends messages one after the other, since it could not tell which came back
+    const messages = bodies.slice(at, at + PUBLISHED_AT_ONCE).map((body) => {
+      const attemptId = newId();
+      return { attemptId, body, headers: stamped(headers, { messageId: attemptId, count: 1, origin: "bench" }), native };
+    });
     const outcomes = await session.publish(messages, target, AbortSignal.timeout(60_000));
     const failed = outcomes.find(({ status }) => status !== "confirmed");
     if (failed !== undefined) throw new Error(`a message was not confirmed: ${JSON.stringify(failed)}`);

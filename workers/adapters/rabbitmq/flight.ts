@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { PublishOutcome } from "#core/brokers/adapter.ts";
 import { Fault } from "#core/fault.ts";
 import { stampOf } from "#core/lineage.ts";
@@ -60,7 +61,7 @@ export function depart(
     wake = Promise.withResolvers();
   };
   const onReturn = (message: Message): void => {
-    const one = keys.get(keyOf(decodeContentHeader(contentHeaderOf(message)).headers));
+    const one = keys.get(keyOf(decodeContentHeader(contentHeaderOf(message)).headers, message.content));
     if (one !== undefined) one.returned = new Fault("unroutable", describe(target));
   };
   const settle = (one: Open, verdict: Verdict): void => {
@@ -136,10 +137,13 @@ export function depart(
   };
 }
 
-/** Messages without Redrive's stamp share a key: they go one at a time, since a returned one could be any of them. */
-export function keyOf(headers: readonly Header[]): string {
+/**
+ * By Redrive's stamp, else by the body, which a broker returns as it was. Messages of one key go one at a time, since a returned
+ * one could be any of them.
+ */
+export function keyOf(headers: readonly Header[], body: Uint8Array): string {
   const stamp = stampOf(headers);
-  return stamp === null ? "" : `${stamp.messageId}/${stamp.count}`;
+  return stamp === null ? createHash("sha256").update(body).digest("base64url") : `${stamp.messageId}/${stamp.count}`;
 }
 
 function outcomeOf({ returned }: Open, verdict: "ack" | "nack", target: Target): PublishOutcome {

@@ -76,6 +76,18 @@ test("messages without a binding are refused one by one, stamped or alike", asyn
   expect(brief(outcomes)).toEqual(Array.from({ length: 4 }, () => "refused unroutable"));
 });
 
+test("without stamps, of many under way at once exactly those without a binding are refused", async () => {
+  const place = await makePlace(model, "classic");
+  const exchange = `by-header.${crypto.randomUUID()}`;
+  const channel = await model.createChannel();
+  await channel.assertExchange(exchange, "headers", { autoDelete: true });
+  await channel.bindQueue(place.queue, exchange, "", { "x-match": "all", go: "yes" });
+  const messages = Array.from({ length: 60 }, (_, i) => message({ body: Buffer.from(`${i}`), headers: i % 3 === 0 ? [] : [{ name: "go", value: { t: "text", v: "yes" } }] }));
+  const outcomes = await session.publish(messages, to(exchange, ""), soon());
+  expect(brief(outcomes)).toEqual(messages.map((_, i) => (i % 3 === 0 ? "refused unroutable" : "confirmed")));
+  expect(texts(await place.drain())).toEqual(texts(messages.filter((_, i) => i % 3 !== 0)));
+});
+
 test("what can not be sent is refused alone", async () => {
   const place = await makePlace(model, "classic");
   const outcomes = await session.publish(
@@ -140,6 +152,19 @@ test("a publish on a session that is lost was not sent", async () => {
   const gone = await open();
   await gone[Symbol.asyncDispose]();
   expect(brief(await gone.publish([message(), message()], place.target, soon()))).toEqual(["refused unreachable", "refused unreachable"]);
+});
+
+test("messages without stamps go together when their bodies differ", async () => {
+  const place = await makePlace(model, "classic");
+  const { settings, secrets } = accessTo(runsRabbit());
+  await using proxy = await startFaultProxy(settings);
+  const through = await open({ settings: { ...settings, host: proxy.host, port: proxy.port }, secrets });
+  await through.publish([message()], place.target, soon());
+  proxy.blackhole("toClient");
+  const outcomes = await through.publish(numbered(3).map(({ body }) => message({ body })), place.target, AbortSignal.timeout(300));
+  expect(brief(outcomes)).toEqual(["unknown timeout", "unknown timeout", "unknown timeout"]);
+  proxy.reset();
+  expect(await place.drain()).toHaveLength(4);
 });
 
 test("disposal waits for what is under way", async () => {

@@ -116,7 +116,8 @@ function letterOf(message: Outgoing, index: number, connection: Connection): Let
       return new Fault("too_large", `headers of ${contentHeader.length} bytes, the broker takes ${connection.maxHeader}`);
     }
     const { buffer, byteOffset, byteLength } = message.body;
-    return { index, contentHeader, body: Buffer.from(buffer, byteOffset, byteLength), key: keyOf(message.headers) };
+    const body = Buffer.from(buffer, byteOffset, byteLength);
+    return { index, contentHeader, body, key: keyOf(message.headers, body) };
   } catch (error) {
     return faultOf(error);
   }
