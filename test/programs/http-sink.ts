@@ -74,7 +74,6 @@ function behave(request: IncomingMessage, response: ServerResponse): void {
 }
 
 const server = createServer((request, response) => {
-  request.socket.on("error", () => undefined);
   if (request.url === "/ledger") return void response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(ledger));
   const chunks: Buffer[] = [];
   request.on("data", (chunk: Buffer) => void chunks.push(chunk));
@@ -85,4 +84,5 @@ const server = createServer((request, response) => {
     behave(request, response);
   });
 });
+server.on("connection", (socket) => socket.on("error", () => undefined));
 server.listen(Number(process.argv[2] ?? 0), "127.0.0.1", () => process.stdout.write(`ready ${(server.address() as AddressInfo).port}\n`));
