@@ -69,7 +69,7 @@ test.skipIf(rabbit === null)("killed at every step, nothing is lost, every try i
   expect(rows.filter(({ id, unknown }) => (copies.get(id) ?? 0) > 1 + unknown), "a second copy has a try without a verdict").toEqual([]);
   const twice = [...copies.values()].filter((count) => count > 1).length;
   console.log(`${hits.length} kills, ${published.length} messages, ${twice} sent again after a try without a verdict`);
-}, 600_000);
+}, 600_000 + HITS * 8_000);
 
 test.skipIf(rabbit === null)("what a killed worker held is taken up by another soon after its lease", async () => {
   await using sink = await startHttpSink();
