@@ -12,6 +12,8 @@ const DEFERRAL_MS = 1_000;
 /** Beyond a destination's own time limit: how long a key stays claimed when nobody comes to complete or release it. */
 const GRACE_MS = 60_000;
 const QUEUE_MS = 10_000;
+/** ms for which a failure speaks for the store: those who are turned away ask again each second. */
+const FAULT_MS = 5_000;
 
 export type Admitted = {
   /** May be tried, the try written down. */
@@ -25,7 +27,7 @@ export class Admission {
   readonly #parts: Parts;
   readonly #route: ActiveRoute;
   readonly #guard: Guard;
-  #fault: Fault | null = null;
+  #failed: { readonly fault: Fault; readonly at: number } | null = null;
 
   constructor(parts: Parts, route: ActiveRoute, guard: Guard) {
     this.#parts = parts;
@@ -33,9 +35,12 @@ export class Admission {
     this.#guard = guard;
   }
 
-  /** Why the store could not be asked the last time; null when it could. */
+  /**
+   * Why the store could not be asked of late; null when it could, or when this worker had nothing to ask since: what it knows grows
+   * old, and must not hold a route for which others ask with success.
+   */
   get fault(): Fault | null {
-    return this.#fault;
+    return this.#failed === null || performance.now() - this.#failed.at > FAULT_MS ? null : this.#failed.fault;
   }
 
   /** Never takes a store that is down for an answer: then nothing passes and nothing is dropped. */
@@ -64,11 +69,12 @@ export class Admission {
         if (verdict === undefined) throw new Fault("internal", "the guard gave no verdict");
         answered.set(owner, verdict);
       }
-      this.#fault = null;
+      this.#failed = null;
       return answered;
     } catch (error) {
-      this.#fault = error instanceof Fault ? error : new Fault("internal", error instanceof Error ? error.message : String(error));
-      this.#parts.log.warn({ route: this.#route.name, fault: this.#fault.code, detail: this.#fault.detail }, "the guard's store could not be asked: nothing is delivered");
+      const fault = error instanceof Fault ? error : new Fault("internal", error instanceof Error ? error.message : String(error));
+      this.#failed = { fault, at: performance.now() };
+      this.#parts.log.warn({ route: this.#route.name, fault: fault.code, detail: fault.detail }, "the guard's store could not be asked: nothing is delivered");
       return null;
     }
   }
