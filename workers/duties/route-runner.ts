@@ -132,7 +132,11 @@ export class RouteRunner {
     for (const { attemptId } of claimed) this.#held.add(attemptId);
     if (claimed.length > 0) failpoint("deliver.claimed");
     if (this.#admission === null || claimed.length === 0) return { count: claimed.length, admitted: claimed };
-    const { admitted, settled } = await this.#admission.admit(claimed, probe);
+    const { admitted, settled } = await this.#admission.admit(claimed, probe).catch((error: unknown) => {
+      // nobody tries them: their leases run out, and they wait again
+      for (const { attemptId } of claimed) this.#held.delete(attemptId);
+      throw error;
+    });
     for (const each of settled) this.#settling.add(each);
     return { count: claimed.length, admitted };
   }

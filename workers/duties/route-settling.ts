@@ -1,7 +1,6 @@
-import { settleDeliveries, type Settled } from "#db/queries/deliveries-settle.ts";
+import { settleDeliveries, type Settled, type SettledRoute } from "#db/queries/deliveries-settle.ts";
 import type { ActiveRoute } from "#db/queries/routes.ts";
 import type { GuardEntry } from "#core/route/guard.ts";
-import type { AnySql } from "#db/client.ts";
 import type { Guard } from "../guards/guard.ts";
 import { failpoint } from "../runtime/failpoint.ts";
 import { pause } from "../runtime/wake.ts";
@@ -59,8 +58,7 @@ export class RouteSettling {
     const route = { id, sourceId, connectionId, ordered: definition.ordered !== null, dropBodies: definition.keepBody === "until_delivered" };
     for (const began = performance.now(); performance.now() - began < GIVE_UP_MS; ) {
       try {
-        const moved = await settleDeliveries(this.#parts.sql, route, batch, (tx, settled) => this.#tellGuard(tx, settled));
-        failpoint("deliver.settled");
+        const moved = await this.#settle(route, batch);
         await copyDeadLetters(this.#parts, this.#route, batch.filter(({ claimed }) => moved.has(claimed.id)));
         return;
       } catch (error) {
@@ -72,23 +70,21 @@ export class RouteSettling {
     this.#parts.log.error({ route: this.#route.name, count: batch.length }, "what became of deliveries was not written: they are tried again");
   }
 
-  /**
-   * What was delivered is completed, what failed for certain is free again. A try without a verdict keeps its key until its lease
-   * runs out, unless its message is dead: then a person decides, who may resend it.
-   */
-  async #tellGuard(tx: AnySql, settled: readonly Settled[]): Promise<void> {
-    const { guard } = this.#route.definition;
-    if (this.#guard === null || guard === null) return;
-    const done: GuardEntry[] = [];
-    const free: GuardEntry[] = [];
-    for (const each of settled) {
-      const { guardKey: key, id: owner } = each.claimed;
-      if (key === null || each.by === "deferral" || each.by === "duplicate") continue;
-      if (each.by === "try" && each.decision.to === "succeeded") done.push({ key, owner });
-      else if (each.by === "doom" || each.decision.to === "dead" || each.outcome.status === "refused") free.push({ key, owner });
-    }
-    await this.#guard.complete(tx, done, guard.ttlSeconds);
-    await this.#guard.release(tx, free);
+  async #settle(route: SettledRoute, batch: readonly Settled[]): Promise<Set<string>> {
+    const { sql } = this.#parts;
+    const guard = this.#guard;
+    const ttl = this.#route.definition.guard?.ttlSeconds ?? 0;
+    if (guard?.inTransaction === false) await guard.complete(sql, keysOf(batch, isDelivered), ttl);
+    const moved = await settleDeliveries(sql, route, batch, async (tx, settled) => {
+      if (guard?.inTransaction !== true) return;
+      await guard.complete(tx, keysOf(settled, isDelivered), ttl);
+      await guard.release(tx, keysOf(settled, isFree));
+    });
+    failpoint("deliver.settled");
+    // a key that is not released is free when its claim runs out
+    if (guard?.inTransaction === false)
+      await guard.release(sql, keysOf(batch.filter(({ claimed }) => moved.has(claimed.id)), isFree)).catch((error: unknown) => this.#parts.log.warn({ err: error }, "a guard's keys could not be released"));
+    return moved;
   }
 
   /** One that Postgres refuses holds up no other. */
@@ -99,3 +95,13 @@ export class RouteSettling {
 
 /** Class 22: the data was refused, not the connection. */
 const isDataError = (error: unknown): boolean => error instanceof Error && "code" in error && typeof error.code === "string" && error.code.startsWith("22");
+
+const isDelivered = (each: Settled): boolean => each.by === "try" && each.decision.to === "succeeded";
+/**
+ * What failed for certain gives its key back. A try without a verdict keeps it until the claim runs out, unless its message is dead:
+ * then a person decides, who may resend it.
+ */
+const isFree = (each: Settled): boolean => each.by === "doom" || (each.by === "try" && (each.decision.to === "dead" || (each.decision.to === "retrying" && each.outcome.status === "refused")));
+
+const keysOf = (settled: readonly Settled[], wanted: (each: Settled) => boolean): GuardEntry[] =>
+  settled.filter(wanted).flatMap(({ claimed: { guardKey, id } }) => (guardKey === null ? [] : [{ key: guardKey, owner: id }]));

@@ -5,6 +5,7 @@ import type { Guard } from "./guard.ts";
 
 /** A guard in Redrive's own Postgres. */
 export const postgresGuard = (sql: Sql, routeId: string): Guard => ({
+  inTransaction: true,
   claim: async (entries, leaseMs) => {
     if (entries.length === 0) return [];
     try {

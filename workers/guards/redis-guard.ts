@@ -33,9 +33,10 @@ export function redisGuard(open: () => Promise<Opened>): Guard {
     }
   };
   return {
+    inTransaction: false,
     claim: (entries, leaseMs) => told((opened) => opened.claim(entries, leaseMs)),
-    complete: (_, entries, ttlSeconds) => told((opened) => opened.complete(entries, ttlSeconds)),
-    release: (_, entries) => told((opened) => opened.release(entries)),
+    complete: async (_, entries, ttlSeconds) => (entries.length === 0 ? undefined : told((opened) => opened.complete(entries, ttlSeconds))),
+    release: async (_, entries) => (entries.length === 0 ? undefined : told((opened) => opened.release(entries))),
     close: async () => {
       const closing = current;
       current = null;
