@@ -91,18 +91,20 @@ test("a breaker is opened and closed by hand, a route paused and resumed", async
   const dialog = page.getByRole("dialog", { name: "Open the breaker by hand" });
   await dialog.getByLabel(/^Reason/).fill("the warehouse is moving");
   await dialog.getByRole("button", { name: "Open the breaker" }).click();
+  // the reason stands in the dialog too until the answer is there
+  await expect(dialog).toBeHidden();
   await expect(page.getByText("the warehouse is moving")).toBeVisible();
-  expect(await sql`select state, changed_by, probe_at from breakers where destination = ${destination}`).toEqual([{ state: "open", changed_by: "Olivia Owner", probe_at: null }]);
+  await expect.poll(() => sql`select state, changed_by, probe_at from breakers where destination = ${destination}`).toEqual([{ state: "open", changed_by: "Olivia Owner", probe_at: null }]);
   await page.getByRole("button", { name: "Close now" }).click();
   await expect(page.getByRole("button", { name: "Close now" })).toHaveAttribute("aria-disabled", "true");
-  expect(await sql`select state from breakers where destination = ${destination}`).toEqual([{ state: "closed" }]);
+  await expect.poll(() => sql`select state from breakers where destination = ${destination}`).toEqual([{ state: "closed" }]);
 
   await page.getByRole("button", { name: "Resume" }).click();
   await expect(page.getByRole("button", { name: "Pause" })).toBeVisible();
-  expect(await sql`select r.state, s.capturing from routes r join sources s on s.id = r.source_id where r.id = ${route.id}`).toEqual([{ state: "running", capturing: true }]);
+  await expect.poll(() => sql`select r.state, s.capturing from routes r join sources s on s.id = r.source_id where r.id = ${route.id}`).toEqual([{ state: "running", capturing: true }]);
   await page.getByRole("button", { name: "Pause" }).click();
   await expect(page.getByRole("button", { name: "Resume" })).toBeVisible();
-  expect(await sql`select r.state, s.capturing from routes r join sources s on s.id = r.source_id where r.id = ${route.id}`).toEqual([{ state: "paused", capturing: false }]);
+  await expect.poll(() => sql`select r.state, s.capturing from routes r join sources s on s.id = r.source_id where r.id = ${route.id}`).toEqual([{ state: "paused", capturing: false }]);
 });
 
 test.describe("as a viewer", () => {
