@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { manifests } from "./brokers/index.ts";
+import { anyTarget } from "./brokers/any-target.ts";
 
 /**
  * Where a resend goes: to the queue in which each message failed, to where its producer sent it, or to one named
@@ -10,16 +10,7 @@ export const destination = z.discriminatedUnion("to", [
   z.strictObject({ to: z.literal("origin") }),
   z.strictObject({
     to: z.literal("target"),
-    target: z.discriminatedUnion("kind", [
-      manifests.rabbitmq.target,
-      manifests.kafka.target,
-      manifests["redis-list"].target,
-      manifests["redis-stream"].target,
-      manifests.nats.target,
-      manifests.rocketmq.target,
-      manifests.pulsar.target,
-      manifests.pgboss.target,
-    ]),
+    target: anyTarget,
   }),
 ]);
 export type Destination = z.infer<typeof destination>;

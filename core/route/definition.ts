@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { manifests } from "../brokers/index.ts";
+import { anyTarget } from "../brokers/any-target.ts";
 import { retryPolicy } from "./backoff.ts";
 import { classifyRule } from "./classify.ts";
 
@@ -38,16 +38,7 @@ const http = z.strictObject({
 const queue = z.strictObject({
   kind: z.literal("queue"),
   connectionId: z.uuid(),
-  target: z.discriminatedUnion("kind", [
-    manifests.rabbitmq.target,
-    manifests.kafka.target,
-    manifests["redis-list"].target,
-    manifests["redis-stream"].target,
-    manifests.nats.target,
-    manifests.rocketmq.target,
-    manifests.pulsar.target,
-    manifests.pgboss.target,
-  ]),
+  target: anyTarget,
 });
 
 /** A file in the workers' folder of modules, `export default async (message, context) => ...`. */

@@ -11,14 +11,14 @@ const run = (definition: RouteDefinitionInput, supposed: Partial<Supposed> = {},
 const http = (over: object = {}) => ({ destination: { kind: "http" as const, url: "https://shop.example/orders/{/order/id}?t={header:x-tenant}", ...over } });
 
 test("the request is what templates, passed headers and secrets' names make of the message", () => {
-  const { request, destinationKey } = run(http({ headers: [{ name: "x-order", value: "no. {/order/id}" }], passHeaders: ["trace*"], bearer: "SHOP_TOKEN", body: { pointer: "/order/lines" } }));
+  const { request, destinationKey } = run(http({ headers: [{ name: "x-order", value: "no. {/order/id}" }], passHeaders: ["trace*"], bearer: "ROUTE_SHOP_TOKEN", body: { pointer: "/order/lines" } }));
   expect(destinationKey).toBe("http https://shop.example");
   expect(request?.url).toEqual({ value: "https://shop.example/orders/A%201%2F2?t=north" });
   expect(request?.headers).toEqual([
     { name: "content-type", value: { value: "application/json" } },
     { name: "traceparent", value: { value: "00-1" } },
     { name: "x-order", value: { value: "no. A 1/2" } },
-    { name: "authorization", value: { value: "Bearer ${SHOP_TOKEN}" } },
+    { name: "authorization", value: { value: "Bearer ${ROUTE_SHOP_TOKEN}" } },
   ]);
   expect(request?.body).toEqual({ value: new TextEncoder().encode("[1,2]") });
 });

@@ -68,7 +68,7 @@ function HttpFields({ draft: { http }, onChange }: Props) {
           <NumberField path="destination.timeoutMs" label={t("form.wholeTimeout")} unit={t("form.seconds")} value={http.timeout} onChange={(timeout) => set({ timeout })} />
           <Lines path="destination.signWith" label={t("form.signWith")} help={t("form.signWithHelp")} value={http.signWith} onChange={(signWith) => set({ signWith })} />
           <Lines path="destination.allowPrivate" label={t("form.allowPrivate")} help={t("form.allowPrivateHelp")} value={http.allowPrivate} onChange={(allowPrivate) => set({ allowPrivate })} />
-          <Field path="destination.bearer" label={t("form.bearer")} mono placeholder="SHOP_TOKEN" help={t("form.bearerHelp")} value={http.bearer} onChange={(bearer) => set({ bearer })} />
+          <Field path="destination.bearer" label={t("form.bearer")} mono placeholder="ROUTE_SHOP_TOKEN" help={t("form.bearerHelp")} value={http.bearer} onChange={(bearer) => set({ bearer })} />
         </div>
       </details>
     </div>
