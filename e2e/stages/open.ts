@@ -14,7 +14,7 @@ export type OpenStage = {
 };
 
 /** Starts the servers of all further brokers, side by side. One that can not be had is told, and its spec skipped. */
-export const openStages = (): Promise<OpenStage[]> => Promise.all(STAGES.filter(({ kind }) => env.stages.includes(kind)).map(openStage));
+export const openStages = (): Promise<OpenStage[]> => Promise.all(STAGES.filter(({ kind }) => env.stages === undefined || env.stages.includes(kind)).map(openStage));
 
 async function openStage(stage: Stage): Promise<OpenStage> {
   try {

@@ -19,8 +19,8 @@ export const redisListStage: Stage<RedisAddress> = {
     redis.disconnect();
     return {
       address,
-      connection: { name: "jobs", kind: "redis-list", ...listAccess(address) },
-      source: { connection: "jobs", source: redisList.source.parse({ queue: `${QUEUE}:failed`, envelope: "bullmq" }), taken: true, consent: true, capture: true, watchSeconds: 60 },
+      connection: { name: "lists", kind: "redis-list", ...listAccess(address) },
+      source: { connection: "lists", source: redisList.source.parse({ queue: `${QUEUE}:failed`, envelope: "bullmq" }), taken: true, consent: true, capture: true, watchSeconds: 60 },
       close: stop,
     };
   },
