@@ -1,7 +1,7 @@
 import { defineConfig, devices } from "@playwright/test";
 import { env } from "./e2e/env.ts";
 
-/** Real Chromium against the real system of e2e/global-setup.ts, one test after the other: they share that system. */
+/** Real Chromium against the real system of e2e/global-setup.ts. Files run side by side: each has queues of its own in the system they share. */
 export default defineConfig({
   testDir: "e2e",
   outputDir: "test-results/e2e",
@@ -9,7 +9,7 @@ export default defineConfig({
   // pictures for the README are made on demand: SCREENSHOTS=1
   testMatch: env.screenshots ? "screenshots.spec.ts" : "*.spec.ts",
   testIgnore: env.screenshots ? [] : ["screenshots.spec.ts"],
-  workers: 1,
+  workers: 2,
   retries: 0,
   forbidOnly: true,
   timeout: 120_000,
