@@ -2,7 +2,7 @@ import { lookup as resolve } from "node:dns";
 import { isIP, type LookupFunction } from "node:net";
 import ipaddr from "ipaddr.js";
 import { buildConnector } from "undici";
-import { ConfigurationError } from "./errors.ts";
+import { ConfigurationError } from "#core/route/configuration-error.ts";
 
 /** An address that is not public and not allowed. */
 export class AddressRefused extends Error {

@@ -1,10 +1,11 @@
 import { Agent } from "undici";
+import { ConfigurationError } from "#core/route/configuration-error.ts";
 import type { HttpDestination } from "#core/route/definition.ts";
 import type { DeliveryOutcome } from "#core/route/outcome.ts";
 import { TemplateError } from "#core/route/template.ts";
 import { addressRule, guardedConnector } from "./address-guard.ts";
 import type { Delivery, Destination } from "./destination.ts";
-import { ConfigurationError, refused } from "./errors.ts";
+import { refused } from "./errors.ts";
 import { exchange } from "./http-exchange.ts";
 import { httpRequest, type Secrets } from "./http-request.ts";
 
