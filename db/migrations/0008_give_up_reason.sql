@@ -1,0 +1,1 @@
+ALTER TABLE "deliveries" ADD COLUMN "given_up_reason" text;
