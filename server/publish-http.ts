@@ -80,7 +80,7 @@ async function guarded(at: Gate, request: Request, act: (apiKey: ApiKey) => Prom
     // a request that can not be carried out is 422 here, as the drafts on Idempotency-Key have it
     if (error instanceof Failure) return told(error.code === "conflict" ? 422 : FAILURES[error.code].http, error.message, error.field);
     if (error instanceof StoreDown) {
-      log.warn({ err: error }, "the store of Idempotency-Keys does not answer");
+      log.warn({ err: error.cause }, "the store of Idempotency-Keys does not answer");
       const response = told(503, error.message);
       response.headers.set("retry-after", "1");
       return response;

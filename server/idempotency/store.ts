@@ -22,7 +22,7 @@ export type IdempotencyStore = {
 /** The store does not answer, or holds what Redrive did not write. */
 export class StoreDown extends Error {
   constructor(cause: unknown) {
-    super("The store of Idempotency-Keys does not answer. Nothing was written: repeat the request with the same key.", { cause });
+    super("The store of Idempotency-Keys does not answer as it should. Nothing was written: repeat the request with the same key.", { cause });
     this.name = "StoreDown";
   }
 }
