@@ -1,1 +1,0 @@
-ALTER TABLE "deliveries" ADD COLUMN "given_up_reason" text;
