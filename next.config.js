@@ -8,7 +8,7 @@ const config = {
   outputFileTracingRoot: import.meta.dirname,
   // `npm test` checks all types; a start of the demo need not wait for them
   typescript: { ignoreBuildErrors: true },
-  serverExternalPackages: ["postgres"],
+  serverExternalPackages: ["postgres", "ioredis"],
   experimental: { optimizePackageImports: ["radix-ui"] },
 };
 

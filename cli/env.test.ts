@@ -16,7 +16,7 @@ test("REDRIVE_PORT goes before PORT, and a port that is none is refused by name"
 });
 
 test("the web gets no broker password and no key to the sealed ones, the workers only the key's place and the secrets of routes", () => {
-  const environment = { PATH: "/bin", RABBITMQ_PASSWORD: "p", AWS_SECRET_ACCESS_KEY: "s", ROUTE_SHOP_KEY: "whsec_x", REDRIVE_SECRET_KEY_FILE: "/key", REDRIVE_TRUSTED_PROXIES: "10.0.0.1" };
+  const environment = { PATH: "/bin", RABBITMQ_PASSWORD: "p", AWS_SECRET_ACCESS_KEY: "s", ROUTE_SHOP_KEY: "whsec_x", REDRIVE_SECRET_KEY_FILE: "/key", REDRIVE_TRUSTED_PROXIES: "10.0.0.1", REDRIVE_IDEMPOTENCY_STORE: "rediss://:p@cache" };
   const launch = {
     databaseUrl: "postgres://x/y", publicUrl: "http://localhost:3000", host: "127.0.0.1", port: 3000, dev: false,
     secretKeyFile: "/key", authSecret: "a".repeat(32), environment,
@@ -29,4 +29,6 @@ test("the web gets no broker password and no key to the sealed ones, the workers
   expect(realPrograms.workers(launch).env).toMatchObject({ REDRIVE_SECRET_KEY_FILE: "/key", ROUTE_SHOP_KEY: "whsec_x" });
   expect(Object.keys(realPrograms.workers(launch).env)).not.toContain("AWS_SECRET_ACCESS_KEY");
   expect(Object.keys(realPrograms.workers(launch).env)).not.toContain("REDRIVE_AUTH_SECRET");
+  expect(realPrograms.web(launch).env).toMatchObject({ REDRIVE_IDEMPOTENCY_STORE: "rediss://:p@cache" });
+  expect(Object.keys(realPrograms.workers(launch).env)).not.toContain("REDRIVE_IDEMPOTENCY_STORE");
 });

@@ -37,8 +37,12 @@ export function childEnvironment({ environment, databaseUrl }: Pick<Common, "env
   }
   delete passed.REDRIVE_SECRET_KEY_FILE;
   delete passed.REDRIVE_AUTH_SECRET;
+  delete passed.REDRIVE_IDEMPOTENCY_STORE;
   return { ...passed, DATABASE_URL: databaseUrl, NODE_ENV: mode, NEXT_TELEMETRY_DISABLED: "1", NO_COLOR: "1" };
 }
+
+/** Where the web alone keeps producers' keys: it may hold a password. */
+const idempotencyStore = ({ environment: { REDRIVE_IDEMPOTENCY_STORE: store } }: Pick<Common, "environment">): Record<string, string> => (store === undefined || store === "" ? {} : { REDRIVE_IDEMPOTENCY_STORE: store });
 
 /** What routes sign and sign in with, for the workers alone. */
 const routeSecrets = ({ environment }: Pick<Common, "environment">): Record<string, string> =>
@@ -53,6 +57,7 @@ export const realPrograms: Programs = {
       ...childEnvironment(launch, launch.dev ? "development" : "production"),
       REDRIVE_PUBLIC_URL: launch.publicUrl,
       REDRIVE_AUTH_SECRET: launch.authSecret,
+      ...idempotencyStore(launch),
     },
     cwd: ROOT,
   }),

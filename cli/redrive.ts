@@ -46,7 +46,9 @@ async function start(flags: UpFlags, dev: boolean): Promise<number> {
   const { fine, config } = checkConfig(from, say, { mayBeAbsent: true });
   if (!fine) return 1;
   return stay(say, async (signal) => {
-    const running = await up({ ...optionsOf(from, flags, signal), ...(config && { config }), dev });
+    const options = optionsOf(from, flags, signal);
+    const environment = dev ? { REDRIVE_PRIVATE_DESTINATIONS: "allow", ...options.environment } : options.environment;
+    const running = await up({ ...options, environment, ...(config && { config }), dev });
     announce(running, await setupLink(running.databaseUrl, running.publicUrl));
     return running;
   });
@@ -61,7 +63,9 @@ async function demo(flags: UpFlags): Promise<number> {
   }
   return stay(say, async (signal) => {
     const options = optionsOf({ ...from, databaseUrl: undefined, home }, flags, signal);
-    const running = await up({ ...options, config: demoInstallation, programs: withTraffic(realPrograms) });
+    // the sample routes deliver to this machine
+    const environment = { REDRIVE_PRIVATE_DESTINATIONS: "127.0.0.0/8", ...options.environment };
+    const running = await up({ ...options, environment, config: demoInstallation, programs: withTraffic(realPrograms) });
     announce(running, await demoOwner(running.databaseUrl, home));
     return running;
   });

@@ -14,6 +14,7 @@ const FAULTS = {
   internal: { retryable: true },
 } as const satisfies Record<string, { retryable: boolean }>;
 export type FaultCode = keyof typeof FAULTS;
+export const FAULT_CODES = Object.keys(FAULTS) as [FaultCode, ...FaultCode[]];
 
 /** `detail` is shown to operators: never a secret, never a URI with user information. */
 export class Fault extends Error {

@@ -78,8 +78,10 @@ test("a delivery is retried now and given up, on the screen and in its row", asy
   await dialog.getByLabel(/^Reason/).fill("a test order");
   await dialog.getByRole("button", { name: "Give it up" }).click();
   await expect(dialog).toBeHidden();
-  const given = await rowOf(sql<{ by: string }[]>`select given_up_by as by from deliveries where id = ${delivery.id}`);
-  expect(given).toEqual({ by: "Olivia Owner" });
+  await expect(page.getByText("Given up by Olivia Owner")).toBeVisible();
+  await expect(page.getByText("“a test order”")).toBeVisible();
+  const given = await rowOf(sql<{ by: string; reason: string }[]>`select given_up_by as by, given_up_reason as reason from deliveries where id = ${delivery.id}`);
+  expect(given).toEqual({ by: "Olivia Owner", reason: "a test order" });
   expect(await sql`select detail from audit where subject = ${delivery.id} and act = 'delivery.give_up'`).toEqual([{ detail: JSON.stringify({ count: 1, reason: "a test order" }) }]);
 });
 

@@ -57,7 +57,7 @@ export async function makeWorld(): Promise<() => Promise<void>> {
       if (!env.screenshots) await makeJobQueues(databaseUrl);
       return configOf(rabbit, databaseUrl, stages);
     },
-    environment: { ...everything(), RABBITMQ_URL: rabbitUrl, DEMO_RATE: "12" },
+    environment: { ...everything(), RABBITMQ_URL: rabbitUrl, DEMO_RATE: "12", REDRIVE_PRIVATE_DESTINATIONS: "allow" },
     programs: env.screenshots ? withTraffic(realPrograms) : realPrograms,
     dev: false,
     verbose: false,
@@ -116,6 +116,7 @@ function configOf(rabbit: TestRabbit, databaseUrl: string, stages: readonly Open
     retention: { discardedDays: 30, resolvedDays: 90 },
     connections: [shop, jobs, ...stages.flatMap(({ connection }) => connection ?? [])],
     sources: env.screenshots ? SHOWN : [...TESTED, ...stages.flatMap(({ source }) => source ?? [])],
+    routes: [],
   };
 }
 

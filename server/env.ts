@@ -8,6 +8,8 @@ const schema = z.object({
   REDRIVE_PUBLIC_URL: z.url({ protocol: /^https?$/ }),
   /** Comma-separated addresses of reverse proxies whose X-Forwarded-For is believed. */
   REDRIVE_TRUSTED_PROXIES: z.string().default(""),
+  /** What remembers producers' Idempotency-Keys: `postgres`, or a Redis in front of it, rediss://user:password@host:port/database. */
+  REDRIVE_IDEMPOTENCY_STORE: z.union([z.literal("postgres"), z.url({ protocol: /^rediss?$/ })], "postgres, or an address that begins with redis:// or rediss://").default("postgres"),
 });
 export type ServerEnv = z.infer<typeof schema>;
 

@@ -3,6 +3,8 @@ import { createAuth, sessionCookieName, type Auth } from "./auth.ts";
 import { trustedProxies } from "./client-address.ts";
 import { database } from "./database.ts";
 import { serverEnv } from "./env.ts";
+import { redisStore } from "./idempotency/redis-store.ts";
+import type { IdempotencyStore } from "./idempotency/store.ts";
 import type { Database } from "#db/client.ts";
 
 /** What stands between a request and the services: who may come in, and how they are known. */
@@ -13,12 +15,14 @@ export type Gate = {
   readonly origin: string;
   readonly cookieName: string;
   readonly trusted: BlockList;
+  /** In front of Postgres; null where Postgres alone remembers producers' keys. */
+  readonly idempotency: IdempotencyStore | null;
 };
 
-export type GateOptions = { readonly secret: string; readonly publicUrl: string; readonly trustedProxies: string };
+export type GateOptions = { readonly secret: string; readonly publicUrl: string; readonly trustedProxies: string; readonly idempotencyStore: string };
 
-/** Throws when an entry of `trustedProxies` is neither an address nor a network. */
-export function openGate(opened: Database, { secret, publicUrl, trustedProxies: proxies }: GateOptions): Gate {
+/** Throws when an entry of `trustedProxies` is neither an address nor a network. `idempotencyStore` is `postgres` or a Redis's address. */
+export function openGate(opened: Database, { secret, publicUrl, trustedProxies: proxies, idempotencyStore }: GateOptions): Gate {
   return {
     database: opened,
     auth: createAuth(opened.db, { secret, publicUrl }),
@@ -26,6 +30,7 @@ export function openGate(opened: Database, { secret, publicUrl, trustedProxies: 
     origin: new URL(publicUrl).origin,
     cookieName: sessionCookieName(publicUrl),
     trusted: trustedProxies(proxies),
+    idempotency: idempotencyStore === "postgres" ? null : redisStore(idempotencyStore),
   };
 }
 
@@ -38,6 +43,7 @@ export function gate(): Gate {
     secret: env.REDRIVE_AUTH_SECRET,
     publicUrl: env.REDRIVE_PUBLIC_URL,
     trustedProxies: env.REDRIVE_TRUSTED_PROXIES,
+    idempotencyStore: env.REDRIVE_IDEMPOTENCY_STORE,
   });
   return holder.redriveGate;
 }

@@ -1,14 +1,17 @@
+import { createHash } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { FAILURES, Failure } from "#core/failure.ts";
 import { idempotencyKey, isOpen } from "#core/publication.ts";
 import { getPublication, type Publication } from "#db/queries/publications-web.ts";
 import type { Gate } from "./gate.ts";
-import { checkToken, isToken, issueToken } from "./idempotency-token.ts";
+import { once, type CarriedOut } from "./idempotency/once.ts";
+import { StoreDown } from "./idempotency/store.ts";
+import { checkToken, isToken, issueToken } from "./idempotency/token.ts";
 import { log } from "./log.ts";
 import { bounded, BodyTooLarge, refusal, refuseLarge } from "./request-check.ts";
 import { sealed } from "./response.ts";
 import { apiKeyOf, type ApiKey } from "./services/api-keys.ts";
-import { publishMessage } from "./services/publish-message.ts";
+import { publishMessage, sameRequest } from "./services/publish-message.ts";
 
 /** A body of 16 MiB as base64, and its headers. */
 const MAX_BYTES = 24 * 1024 * 1024;
@@ -37,14 +40,19 @@ export const handlePublish = (at: Gate, request: Request, { waitMs = WAIT_MS } =
     if (large !== null) return refusal(large);
     const key = keyOf(request.headers.get("idempotency-key"));
     const body = Buffer.from(await bounded(request, MAX_BYTES).arrayBuffer());
-    const published = await publishMessage(at.database, {
-      apiKeyId: apiKey.id,
-      idempotencyKey: key,
-      request: body,
-      checkFirstUse: () => checkFirstUse(at, apiKey, key),
-    });
-    if (published.first) return answerOf(await outcomeOf(at, apiKey, published.id, waitMs));
-    return isOpen(published.earlier.state) ? inProgress(published.earlier) : answerOf(published.earlier, { "idempotent-replayed": "true" });
+    const requestHash = createHash("sha256").update(body).digest("hex");
+    const deadline = performance.now() + waitMs;
+    const carryOut = async (): Promise<CarriedOut> => {
+      const { first, id } = await publishMessage(at.database, { apiKeyId: apiKey.id, idempotencyKey: key, request: body, requestHash, checkFirstUse: () => checkFirstUse(at, apiKey, key) });
+      return { first, publication: await outcomeOf(at, apiKey, id, deadline) };
+    };
+    const carried = key === null || at.idempotency === null ? await carryOut() : await once(at.idempotency, { apiKeyId: apiKey.id, idempotencyKey: key }, deadline, carryOut);
+    if (carried === "held") return inProgress(null);
+    const { first, publication } = carried;
+    if (first) return answerOf(publication);
+    // what Postgres answered was compared there, what a store in front of it answered was not
+    sameRequest(publication, requestHash);
+    return isOpen(publication.state) ? inProgress(publication.id) : answerOf(publication, { "idempotent-replayed": "true" });
   });
 
 /** Answers GET /api/v1/messages/<id>: how far a publication of this key has come. */
@@ -71,6 +79,12 @@ async function guarded(at: Gate, request: Request, act: (apiKey: ApiKey) => Prom
     if (error instanceof BodyTooLarge) return told(413, error.message);
     // a request that can not be carried out is 422 here, as the drafts on Idempotency-Key have it
     if (error instanceof Failure) return told(error.code === "conflict" ? 422 : FAILURES[error.code].http, error.message, error.field);
+    if (error instanceof StoreDown) {
+      log.warn({ err: error.cause }, "the store of Idempotency-Keys does not answer");
+      const response = told(503, error.message);
+      response.headers.set("retry-after", "1");
+      return response;
+    }
     log.error({ err: error }, "publishing failed");
     return told(500, "Something went wrong on the server. Whether the message was taken is not known: repeat the request with the same Idempotency-Key.");
   }
@@ -90,9 +104,8 @@ function checkFirstUse({ secret }: Gate, apiKey: ApiKey, key: string | null): vo
   if (verdict === "foreign") throw new Failure("conflict", "This token was not issued to this API key.", "Idempotency-Key");
 }
 
-/** The publication once its outcome is there, or as it is when the time is over. */
-async function outcomeOf({ database: { sql } }: Gate, apiKey: ApiKey, id: string, waitMs: number): Promise<Publication> {
-  const deadline = performance.now() + waitMs;
+/** The publication once its outcome is there, or as it is at the deadline. */
+async function outcomeOf({ database: { sql } }: Gate, apiKey: ApiKey, id: string, deadline: number): Promise<Publication> {
   for (let rest = 20; ; rest = Math.min(rest * 2, 250)) {
     const found = await getPublication(sql, apiKey.id, id);
     if (found === null) throw new Error("a publication that was just written is gone");
@@ -103,9 +116,11 @@ async function outcomeOf({ database: { sql } }: Gate, apiKey: ApiKey, id: string
 
 const urlOf = (id: string): string => `/api/v1/messages/${id}`;
 
-function inProgress({ id }: Publication): Response {
-  const body = { id, status: "pending", message: "A request with this Idempotency-Key is under way.", url: urlOf(id) };
-  return Response.json(body, { status: 409, headers: { "retry-after": "1", location: urlOf(id) } });
+/** `id` is null while the other request has not told the store what it wrote. */
+function inProgress(id: string | null): Response {
+  const body = { status: "pending", message: "A request with this Idempotency-Key is under way." };
+  const headers = { "retry-after": "1" };
+  return id === null ? Response.json(body, { status: 409, headers }) : Response.json({ id, ...body, url: urlOf(id) }, { status: 409, headers: { ...headers, location: urlOf(id) } });
 }
 
 function answerOf({ id, state, receipt, faultCode, faultDetail }: Publication, headers: Record<string, string> = {}): Response {

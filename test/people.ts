@@ -12,8 +12,8 @@ export const ORIGIN = "http://redrive.test";
 export const PASSWORD = "correct horse battery";
 
 /** A gate on a test's database. */
-export const testGate = (database: Database, publicUrl: string = ORIGIN): Gate =>
-  openGate(database, { secret: "a secret of a test, long enough!", publicUrl, trustedProxies: "" });
+export const testGate = (database: Database, publicUrl: string = ORIGIN, idempotencyStore = "postgres"): Gate =>
+  openGate(database, { secret: "a secret of a test, long enough!", publicUrl, trustedProxies: "", idempotencyStore });
 
 /** A person in the database; with a password when one is given. */
 export async function somebody(db: Db, role: Role, given: { readonly password?: string } = {}): Promise<Actor> {

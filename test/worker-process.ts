@@ -31,6 +31,8 @@ export async function startWorker({ databaseUrl, keyFile, failpoint }: WorkerOpt
       ...process.env,
       DATABASE_URL: databaseUrl,
       REDRIVE_SECRET_KEY_FILE: keyFile,
+      // the tests' destinations are on this machine
+      REDRIVE_PRIVATE_DESTINATIONS: "allow",
       ...(failpoint === undefined ? {} : { REDRIVE_FAILPOINT: failpoint }),
     },
   });

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { z } from "zod";
+import { privateCap, type PrivateCap } from "./destinations/address-guard.ts";
 
 const schema = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
@@ -9,6 +10,8 @@ const schema = z.object({
   REDRIVE_LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info"),
   /** Folder of the modules that routes deliver to. */
   REDRIVE_MODULES_DIR: z.string().min(1).optional(),
+  /** Private addresses that routes may name: `allow`, `deny`, or CIDR blocks parted by commas. */
+  REDRIVE_PRIVATE_DESTINATIONS: z.string().min(1).default("deny"),
   /** For tests: `<point>:<n>` kills this process with -9 at the n-th passing of a point. */
   REDRIVE_FAILPOINT: z.string().regex(/^[a-z.]+:\d+$/i).optional(),
 });
@@ -20,6 +23,7 @@ export type WorkerEnv = {
   readonly failpoint: string | null;
   /** What routes sign and sign in with: variables that begin with ROUTE_, and no other, whatever a route names. */
   readonly routeSecret: (name: string) => string | undefined;
+  readonly privateCap: PrivateCap;
   /** Where modules of routes lie, null where there are none, and the environment they see: all but Redrive's own. */
   readonly modules: { readonly folder: string | null; readonly variables: Readonly<Record<string, string>> };
   /** Unique per process. */
@@ -38,6 +42,7 @@ export function workerEnv(): WorkerEnv {
     logLevel: env.REDRIVE_LOG_LEVEL,
     failpoint: env.REDRIVE_FAILPOINT ?? null,
     routeSecret: (name) => (name.startsWith("ROUTE_") ? process.env[name] : undefined),
+    privateCap: privateCap(env.REDRIVE_PRIVATE_DESTINATIONS),
     modules: { folder: env.REDRIVE_MODULES_DIR ?? null, variables: variablesOfOthers() },
     workerId: `${hostname()}-${process.pid}-${crypto.randomUUID().slice(0, 8)}`,
     host: hostname(),

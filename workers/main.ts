@@ -38,6 +38,7 @@ const wakes = { resend: makeWake(), commands: makeWake(), deliver: makeWake(), p
 const destinations = {
   sessionOf: (id: string) => sessions.get(id),
   secret: env.routeSecret,
+  privateCap: env.privateCap,
   modules: env.modules,
 };
 const delivering = {

@@ -18,8 +18,8 @@ export function checkConfig({ configFile, all }: Where, say: (line: string) => v
   }
   const result = readConfig(text, { env: all, readFile: (path) => readFileSync(path, "utf8") });
   if ("config" in result) {
-    const { connections, sources } = result.config;
-    say(`${basename(configFile)}: ${connections.length} connections, ${sources.length} sources`);
+    const { connections, sources, routes } = result.config;
+    say(`${basename(configFile)}: ${connections.length} connections, ${sources.length} sources, ${routes.length} routes`);
     return { fine: true, config: result.config };
   }
   for (const error of result.errors) for (const line of describe(configFile, error)) say(line);

@@ -35,6 +35,17 @@ test("the example is valid and its secrets come from where they say", () => {
         { connection: "shop", source: { queue: "payments.dlq", type: "quorum" }, taken: true, consent: true, capture: true, watchSeconds: 600 },
         { connection: "billing", source: { queue: "invoices-dead" }, capture: false, watchSeconds: 300 },
       ],
+      routes: [
+        {
+          name: "orders to inventory",
+          connection: "shop",
+          source: { queue: "orders.inventory", type: "quorum" },
+          taken: true,
+          consent: true,
+          paused: false,
+          written: { destination: { kind: "http", method: "POST", signWith: ["ROUTE_INVENTORY_SECRET"] }, retry: { maxAttempts: 10, jitter: "full" }, breaker: { of: 20 }, deadLetterTo: null },
+        },
+      ],
     },
   });
 });
@@ -45,7 +56,7 @@ test("the example names the schema file, and that file is what the code makes", 
 });
 
 test("an empty file is an empty configuration", () => {
-  expect(read("")).toMatchObject({ config: { connections: [], sources: [] } });
+  expect(read("")).toMatchObject({ config: { connections: [], sources: [], routes: [] } });
 });
 
 test("a missing variable is named, with its place", () => {
@@ -153,4 +164,61 @@ test("broken YAML, alias bombs, prototype keys and huge files are errors, not cr
   expect(errorsOf("__proto__: { polluted: true }\n")).toMatchObject([{ path: "__proto__", line: 1 }]);
   expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
   expect(errorsOf("x".repeat(1_000_001))).toHaveLength(1);
+});
+
+const route = (text: string) => `connections:\n  - { name: shop, kind: rabbitmq, secrets: { password: '${"${P}"}' } }\n  - { name: cache, kind: redis-list }\nroutes:\n${text}`;
+const wrong = (text: string) => errorsOf(route(text), { P: "p" }).map(({ line, path, message }) => `${line} ${path} ${message}`);
+const TO_HTTP = "destination: { kind: http, url: 'https://shop.example/{/id}' }";
+
+test("a route names connections by their names, and what it leaves out has defaults", () => {
+  const text = route(`  - { name: a, connection: shop, source: { queue: q }, consent: true, destination: { kind: queue, connection: cache, target: { kind: redis-list, key: k } }, guard: { key: { by: body_hash }, store: { kind: redis, connection: cache } }, watchWindow: 1m, paused: true }\n`);
+  expect(read(text, { P: "p" })).toMatchObject({
+    config: {
+      routes: [
+        {
+          name: "a",
+          paused: true,
+          watchSeconds: 60,
+          written: { destination: { kind: "queue", connection: "cache" }, guard: { store: { connection: "cache" }, ttlSeconds: 604_800 }, retry: { maxAttempts: 8 }, limits: { inFlight: 32 } },
+        },
+      ],
+    },
+  });
+});
+
+test("what is wrong with a route is told at its place", () => {
+  expect(wrong(`  - { name: a, connection: shop, source: { queue: q }, ${TO_HTTP} }\n`)).toEqual(["5 routes[0] would empty its queue, and there is no consent to that"]);
+  expect(
+    wrong(
+      [
+        `  - { name: a, connection: store, source: { queue: q }, ${TO_HTTP} }`,
+        `  - { name: a, connection: shop, source: { queu: q }, ${TO_HTTP} }`,
+        `  - { name: c, connection: shop, source: { queue: q }, consent: true, destination: { kind: queue, connection: shop, target: { kind: rabbitmq, exchange: '', routingKey: q } } }`,
+        `  - { name: d, connection: shop, source: { queue: r }, consent: true, destination: { kind: queue, connection: cache, target: { kind: kafka, topic: t } }, guard: { key: { by: body_hash }, store: { kind: redis, connection: shop } } }`,
+        `  - { name: e, connection: shop, source: { queue: s }, consent: true, ${TO_HTTP} }`,
+        `  - { name: f, connection: shop, source: { queue: s, type: quorum }, consent: true, ${TO_HTTP} }`,
+        "",
+      ].join("\n"),
+    ),
+  ).toEqual([
+    "5 routes[0].connection names no connection of this file",
+    "6 routes[1].name is the name of another route too",
+    "6 routes[1].source.queue is missing",
+    "6 routes[1].source.queu is not a key that belongs here",
+    "7 routes[2].destination.target is where this route reads: it would run in a circle",
+    "8 routes[3].destination.target.kind is not the connection's, which is redis-list",
+    "8 routes[3].guard.store.connection is no Redis",
+    "10 routes[5].source is a source, or read by another route, already",
+  ]);
+  expect(wrong(`  - { name: a, connection: shop, source: { queue: q }, consent: true, ${TO_HTTP}, rules: [{ pattern: '(', verdict: dead }] }\n`)).toEqual(["5 routes[0].rules[0].pattern is no pattern of RE2"]);
+  expect(wrong(`  - { name: a, connection: shop, source: { queue: q }, consent: true, destination: { kind: http, url: 'ftp://x' }, retries: 3 }\n`)).toEqual([
+    "5 routes[0].destination.url http:// or https:// without user information",
+    "5 routes[0].retries is not a key that belongs here",
+  ]);
+  expect(wrong(`  - { name: a, connection: shop, source: { queue: q }, consent: true, destination: { kind: mail } }\n`)).toEqual(["5 routes[0].destination.kind is of no kind that there is"]);
+});
+
+test("a queue is a source or a route's, not both", () => {
+  const text = `${route(`  - { name: a, connection: shop, source: { queue: q }, consent: true, ${TO_HTTP} }\n`)}sources:\n  - { connection: shop, queue: q, consent: true }\n`;
+  expect(errorsOf(text, { P: "p" })).toMatchObject([{ path: "routes[0].source", message: "is a source, or read by another route, already" }]);
 });

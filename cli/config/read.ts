@@ -1,5 +1,7 @@
 import { type Document, isCollection, isMap, isPair, isScalar, LineCounter, type Node, parseDocument } from "yaml";
-import { check, type ConfigIssue, type ConfigPath, type RedriveConfig } from "#core/config/check.ts";
+import { check, type Checked, type RedriveConfig } from "#core/config/check.ts";
+import type { ConfigIssue, ConfigPath } from "#core/config/issues.ts";
+import { patternProblem } from "#server/services/pattern-search.ts";
 import { type Referents, resolveReferences } from "./references.ts";
 
 /** One thing wrong in redrive.yaml; lines and columns count from 1. No value of the file is in it. */
@@ -33,7 +35,7 @@ export function readConfig(text: string, referents: Referents): ReadConfig {
   if (plain === undefined) return { errors: [whole("repeats itself too often through aliases (*name)", "Write the values out.")] };
 
   const { value, issues } = resolveReferences(plain.value, referents);
-  const checked = check(value);
+  const checked = withPatterns(check(value));
   if (issues.length === 0 && "config" in checked) return checked;
 
   // What a missing reference left empty would be complained about a second time.
@@ -41,6 +43,18 @@ export function readConfig(text: string, referents: Referents): ReadConfig {
   const rest = "issues" in checked ? checked.issues.filter(({ path }) => !first.has(written(path))) : [];
   const errors = [...issues, ...rest].map((issue) => locate(document, issue, place));
   return { errors: errors.toSorted((a, b) => a.line - b.line || a.column - b.column) };
+}
+
+/** Whether the patterns of routes are some: core has no engine for them. */
+function withPatterns(checked: Checked): Checked {
+  if ("issues" in checked) return checked;
+  const issues = checked.config.routes.flatMap(({ written }, route) =>
+    written.rules.flatMap(({ pattern }, rule): ConfigIssue[] => {
+      const problem = pattern === undefined ? null : patternProblem(pattern);
+      return problem === null ? [] : [{ path: ["routes", route, "rules", rule, "pattern"], message: "is no pattern of RE2", fix: "Correct it; https://github.com/google/re2/wiki/Syntax has the syntax." }];
+    }),
+  );
+  return issues.length === 0 ? checked : { issues };
 }
 
 /** The parser's complaint without the piece of the file it may quote at its end. */

@@ -31,6 +31,7 @@ const config: RedriveConfig = {
   retention: { discardedDays: 30, resolvedDays: 90 },
   connections: [{ name: "shop", kind: "rabbitmq", settings: { host: "rabbit" }, secrets: { password: "s3cret" } }],
   sources: [],
+  routes: [],
 };
 
 test("the web finds the key to seal with, and the workers' key opens what it sealed", async () => {

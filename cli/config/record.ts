@@ -7,7 +7,7 @@ import { publicHalf } from "#db/secrets.ts";
 
 /**
  * Writes into the database what web and workers have to know of this installation: the public half of the sealing key,
- * and what redrive.yaml says. Without a file, connections, sources and settings stay as they are.
+ * and what redrive.yaml says. Without a file, connections, sources, routes and settings stay as they are.
  */
 export async function recordInstallation(
   databaseUrl: string,
@@ -22,8 +22,9 @@ export async function recordInstallation(
     if (!config) return;
     await writeSetting(db, "retention", JSON.stringify(config.retention));
     if (config.environment) await writeSetting(db, "environment", JSON.stringify(config.environment));
-    const { dropped } = await applyConfig(sql, config, privateKey);
+    const { dropped, pausedRoutes } = await applyConfig(sql, config, privateKey);
     for (const name of dropped) say(`redrive.yaml no longer names ${name}: it keeps its messages and is not captured any more`);
+    for (const name of pausedRoutes) say(`redrive.yaml no longer names the route ${name}: it keeps what waits in it and is paused`);
   } finally {
     await close();
   }

@@ -1,4 +1,4 @@
-import type { ConfigIssue, ConfigPath } from "#core/config/check.ts";
+import type { ConfigIssue, ConfigPath } from "#core/config/issues.ts";
 
 /** Where references lead; `readFile` throws where there is no such file. */
 export type Referents = {

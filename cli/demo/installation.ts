@@ -15,6 +15,8 @@ export async function demoInstallation(databaseUrl: string): Promise<RedriveConf
     retention: { discardedDays: 30, resolvedDays: 90 },
     connections: [jobsOf(databaseUrl), ...there.map(({ connection }) => connection)],
     sources: [...JOB_QUEUES.map((queue) => captured("jobs", { queue: `${queue}.dlq` })), ...there.flatMap(({ sources }) => sources)],
+    // the sample routes' services listen at ports that are known once they run: the traffic makes them
+    routes: [],
   };
 }
 

@@ -1,14 +1,11 @@
 import type { z } from "zod";
-import { BROKER_KINDS, type BrokerKind, manifests } from "../brokers/index.ts";
+import { type BrokerKind, manifests } from "../brokers/index.ts";
+import { sourceName } from "../brokers/source-name.ts";
 import type { Environment } from "../environment.ts";
 import { isTaken } from "./custody.ts";
+import { type ConfigIssue, type ConfigPath, inWords } from "./issues.ts";
+import { checkRoute, type ConfiguredRoute } from "./routes.ts";
 import { fileSchema, SOURCE_FIELDS } from "./schema.ts";
-
-/** Where in the file, by keys and positions. */
-export type ConfigPath = readonly (string | number)[];
-
-/** One thing wrong in the file. Never holds a value of the file, which may be a secret. */
-export type ConfigIssue = { readonly path: ConfigPath; readonly message: string; readonly fix: string };
 
 export type ConfiguredConnection = {
   readonly name: string;
@@ -35,6 +32,7 @@ export type RedriveConfig = {
   readonly retention: z.infer<typeof fileSchema>["retention"];
   readonly connections: readonly ConfiguredConnection[];
   readonly sources: readonly ConfiguredSource[];
+  readonly routes: readonly ConfiguredRoute[];
 };
 
 export type Checked = { readonly config: RedriveConfig } | { readonly issues: readonly ConfigIssue[] };
@@ -44,7 +42,7 @@ export function check(value: unknown): Checked {
   const file = fileSchema.safeParse(value ?? {});
   if (!file.success) return { issues: file.error.issues.map((issue) => inWords(issue, [], value)) };
 
-  const issues = repeatedNames(file.data.connections.map(({ name }) => name));
+  const issues = [...repeatedNames("connections", file.data.connections), ...repeatedNames("routes", file.data.routes)];
   const connections = file.data.connections as readonly ConfiguredConnection[];
   const kinds = new Map(connections.map(({ name, kind }) => [name, kind]));
   const sources: ConfiguredSource[] = [];
@@ -55,14 +53,32 @@ export function check(value: unknown): Checked {
       issues.push(...found.issues);
       continue;
     }
-    const identity = JSON.stringify([raw.connection, found.source.source]);
+    const identity = identityOf(kinds, found.source);
     if (seen.has(identity)) issues.push({ path: ["sources", index], message: "is listed twice", fix: "Remove one of the two." });
     seen.add(identity);
     sources.push(found.source);
   }
+  const routes: ConfiguredRoute[] = [];
+  for (const [index, raw] of file.data.routes.entries()) {
+    const found = checkRoute(raw, kinds, ["routes", index]);
+    if ("issues" in found) {
+      issues.push(...found.issues);
+      continue;
+    }
+    const identity = identityOf(kinds, found.route);
+    if (seen.has(identity)) issues.push({ path: ["routes", index, "source"], message: "is a source, or read by another route, already", fix: "A queue has one reader: remove one of the two." });
+    seen.add(identity);
+    routes.push(found.route);
+  }
   if (issues.length > 0) return { issues };
   const { environment, retention } = file.data;
-  return { config: { ...(environment && { environment }), retention, connections, sources } };
+  return { config: { ...(environment && { environment }), retention, connections, sources, routes } };
+}
+
+/** A queue is told by its name, whatever else is said of it. */
+function identityOf(kinds: ReadonlyMap<string, BrokerKind>, { connection, source }: Pick<ConfiguredSource, "connection" | "source">): string {
+  const kind = kinds.get(connection);
+  return JSON.stringify([connection, kind === undefined ? "" : sourceName(kind, source as never)]);
 }
 
 type RawSource = z.infer<typeof fileSchema>["sources"][number];
@@ -90,52 +106,10 @@ function checkSource(raw: RawSource, kind: BrokerKind | undefined, path: ConfigP
   return { source: { connection, source: parsed.data, taken, consent, capture, watchSeconds: watchWindow } };
 }
 
-function repeatedNames(names: readonly string[]): ConfigIssue[] {
+function repeatedNames(list: "connections" | "routes", entries: readonly { readonly name: string }[]): ConfigIssue[] {
+  const names = entries.map(({ name }) => name);
+  const one = list.slice(0, -1);
   return names.flatMap((name, index) =>
-    names.indexOf(name) === index
-      ? []
-      : [{ path: ["connections", index, "name"], message: "is the name of another connection too", fix: "Give each connection a name of its own." }],
+    names.indexOf(name) === index ? [] : [{ path: [list, index, "name"], message: `is the name of another ${one} too`, fix: `Give each ${one} a name of its own.` }],
   );
-}
-
-/** An issue of zod with `value` in our words; none of the values is repeated. `base` is where `value` stands. */
-function inWords(issue: z.core.$ZodIssue, base: ConfigPath, value: unknown): ConfigIssue {
-  const path = [...base, ...issue.path.map((part) => (typeof part === "symbol" ? String(part) : part))];
-  switch (issue.code) {
-    case "unrecognized_keys": {
-      const [key = ""] = issue.keys;
-      return { path: [...path, key], message: "is not a key that belongs here", fix: "Correct its spelling or remove it; docs/configuration.md has the list." };
-    }
-    case "invalid_type":
-      return isAbsent(value, issue.path)
-        ? { path, message: "is missing", fix: `Add it: ${a(issue.expected)}.` }
-        : { path, message: `must be ${a(issue.expected)}`, fix: "Write it as such; numbers and true/false without quotes." };
-    case "invalid_value":
-      return { path, message: `must be one of ${issue.values.map(String).join(", ")}`, fix: "Choose one of them." };
-    case "invalid_union":
-      return { path, message: `must be one of ${BROKER_KINDS.join(", ")}`, fix: "Choose the broker's kind." };
-    case "too_small":
-      return { path, message: `must ${bound(issue.origin, "at least", issue.minimum)}`, fix: "Correct the value." };
-    case "too_big":
-      return { path, message: `must ${bound(issue.origin, "at most", issue.maximum)}`, fix: "Correct the value." };
-    default:
-      return { path, message: issue.message, fix: "Correct the value." };
-  }
-}
-
-function isAbsent(value: unknown, path: readonly PropertyKey[]): boolean {
-  let at = value;
-  for (const key of path) {
-    if (typeof at !== "object" || at === null || !Object.hasOwn(at, key)) return true;
-    at = (at as Record<PropertyKey, unknown>)[key];
-  }
-  return at === undefined || at === null;
-}
-
-const WORDS: Readonly<Record<string, string>> = { int: "a whole number", number: "a number", boolean: "true or false", string: "text", object: "a group of keys", array: "a list" };
-const a = (type: string): string => WORDS[type] ?? `a ${type}`;
-
-function bound(origin: string, side: "at least" | "at most", limit: number | bigint): string {
-  if (origin !== "string") return `be ${side} ${limit}`;
-  return side === "at least" && Number(limit) === 1 ? "not be empty" : `have ${side} ${limit} characters`;
 }

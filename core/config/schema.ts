@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { BROKER_KINDS, type BrokerKind, manifests } from "../brokers/index.ts";
+import { connectionName } from "../brokers/connection-name.ts";
 import { environment } from "../environment.ts";
+import { routeName, writtenRoute } from "../route/definition.ts";
 import { duration } from "./duration.ts";
 
 const DAY = 86_400;
@@ -19,14 +21,9 @@ const retention = z.strictObject({
   resolvedDays: days(90).describe("How long messages that are done (resolved, succeeded) are kept."),
 });
 
-const connectionName = z
-  .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9 ._-]{0,62}$/, "must be 1 to 63 letters, digits, spaces, dots, dashes or underscores")
-  .describe("How Redrive calls this broker; unique.");
-
 const connectionOf = (kind: BrokerKind) =>
   z.strictObject({
-    name: connectionName,
+    name: connectionName.describe("How Redrive calls this broker; unique."),
     kind: z.literal(kind),
     settings: z.prefault(manifests[kind].settings, {}),
     secrets: z.prefault(manifests[kind].secrets, {}).describe("Only as ${NAME} or ${file:/path}, never in plain text."),
@@ -42,6 +39,19 @@ const sourceFields = {
 /** Keys of a source that mean the same for every broker; the rest of it belongs to the manifest. */
 export const SOURCE_FIELDS: readonly string[] = Object.keys(sourceFields);
 
+const watchWindow = sourceFields.watchWindow;
+const routeFields = {
+  name: routeName.describe("How Redrive calls this route; unique."),
+  connection: connectionName.describe("Name of a connection above, whose queue the route reads."),
+  consent: z.boolean().default(false).describe("The route takes the messages out of the queue: Redrive then holds the only copy."),
+  paused: z.boolean().default(false).describe("How the route begins. Afterwards it is paused and resumed on the screen."),
+  watchWindow,
+};
+const SOURCE = "What the route reads, in its broker's words.";
+
+/** Keys of a route that are not of its definition. */
+export const ROUTE_FIELDS: readonly string[] = [...Object.keys(routeFields), "source"];
+
 const [firstKind, ...otherKinds] = BROKER_KINDS as [BrokerKind, ...BrokerKind[]];
 
 const envelope = {
@@ -51,10 +61,15 @@ const envelope = {
 };
 
 /** redrive.yaml with sources read as far as all brokers share them; `check` reads the rest by the connection's kind. */
-export const fileSchema = z.strictObject({ ...envelope, sources: z.array(z.looseObject(sourceFields)).default([]) });
+export const fileSchema = z.strictObject({
+  ...envelope,
+  sources: z.array(z.looseObject(sourceFields)).default([]),
+  routes: z.array(z.strictObject({ ...routeFields, source: z.record(z.string(), z.unknown()), ...writtenRoute.shape })).default([]),
+});
 
 /** redrive.yaml as an editor should know it, each source being one of the manifests' shapes. For the JSON schema only. */
 export const editorSchema = z.strictObject({
   ...envelope,
   sources: z.array(z.union(BROKER_KINDS.map((kind) => z.strictObject({ ...manifests[kind].source.shape, ...sourceFields })))).default([]),
+  routes: z.array(z.strictObject({ ...routeFields, source: z.union(BROKER_KINDS.map((kind) => manifests[kind].source)).describe(SOURCE), ...writtenRoute.shape })).default([]),
 });

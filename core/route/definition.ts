@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { anyTarget } from "../brokers/any-target.ts";
+import { connectionName } from "../brokers/connection-name.ts";
 import { retryPolicy } from "./backoff.ts";
 import { classifyRule } from "./classify.ts";
 
@@ -35,11 +36,7 @@ const http = z.strictObject({
 });
 
 /** A place on any connection. */
-const queue = z.strictObject({
-  kind: z.literal("queue"),
-  connectionId: z.uuid(),
-  target: anyTarget,
-});
+const queueOn = <R extends z.ZodRawShape>(connection: R) => z.strictObject({ kind: z.literal("queue"), ...connection, target: anyTarget });
 
 /** A file in the workers' folder of modules, `export default async (message, context) => ...`. */
 const moduleFile = z.strictObject({
@@ -49,7 +46,12 @@ const moduleFile = z.strictObject({
   memoryMb: z.int().min(16).max(2_048).default(128),
 });
 
-export const routeDestination = z.discriminatedUnion("kind", [http, queue, moduleFile]);
+const destinationOn = <R extends z.ZodRawShape>(connection: R) => z.discriminatedUnion("kind", [http, queueOn(connection), moduleFile]);
+
+/** How the database names a connection. */
+const BY_ID = { connectionId: z.uuid() };
+
+export const routeDestination = destinationOn(BY_ID);
 export type RouteDestination = z.infer<typeof routeDestination>;
 export type HttpDestination = Extract<RouteDestination, { kind: "http" }>;
 export type QueueDestination = Extract<RouteDestination, { kind: "queue" }>;
@@ -65,18 +67,20 @@ const guardKey = z.discriminatedUnion("by", [
 ]);
 export type GuardKey = z.infer<typeof guardKey>;
 
-const guard = z.strictObject({
-  key: guardKey,
-  /** What happens to a message without the key: it passes unguarded, or it is dead. */
-  missing: z.enum(["pass", "dead"]).default("pass"),
-  store: z.discriminatedUnion("kind", [
-    z.strictObject({ kind: z.literal("postgres") }),
-    /** A connection of a Redis kind. */
-    z.strictObject({ kind: z.literal("redis"), connectionId: z.uuid() }),
-  ]),
-  /** How long a delivered key is remembered, in seconds. */
-  ttlSeconds: z.int().min(60).max(31_536_000).default(604_800),
-});
+const guardOn = <R extends z.ZodRawShape>(connection: R) =>
+  z.strictObject({
+    key: guardKey,
+    /** What happens to a message without the key: it passes unguarded, or it is dead. */
+    missing: z.enum(["pass", "dead"]).default("pass"),
+    store: z.discriminatedUnion("kind", [
+      z.strictObject({ kind: z.literal("postgres") }),
+      /** A connection of a Redis kind. */
+      z.strictObject({ kind: z.literal("redis"), ...connection }),
+    ]),
+    /** How long a delivered key is remembered, in seconds. */
+    ttlSeconds: z.int().min(60).max(31_536_000).default(604_800),
+  });
+const guard = guardOn(BY_ID);
 export type Guard = z.infer<typeof guard>;
 
 const limits = z.strictObject({
@@ -98,13 +102,12 @@ const breaker = z.strictObject({
   openSeconds: z.int().min(1).max(600).default(15),
 });
 
-/** What a route does, as one document: validated here, stored as JSON text, shown and edited as a form. */
-export const routeDefinition = z.strictObject({
-  destination: routeDestination,
+const definitionOn = <R extends z.ZodRawShape>(connection: R) => z.strictObject({
+  destination: destinationOn(connection),
   retry: retryPolicy.prefault({}),
   /** Asked in this order before the table of core/route/classify.ts. */
   rules: z.array(classifyRule).max(50).default([]),
-  guard: guard.nullable().default(null),
+  guard: guardOn(connection).nullable().default(null),
   limits: limits.prefault({}),
   breaker: breaker.nullable().prefault({}),
   /** Null: in any order. Else messages of one key (or partition) go one after the other. */
@@ -122,10 +125,17 @@ export const routeDefinition = z.strictObject({
   /** Bodies of delivered messages: kept until retention, or removed at once. */
   keepBody: z.enum(["always", "until_delivered"]).default("always"),
   /** Besides being kept by Redrive, dead messages are published there. */
-  deadLetterTo: queue.omit({ kind: true }).nullable().default(null),
+  deadLetterTo: z.strictObject({ ...connection, target: anyTarget }).nullable().default(null),
 });
+
+/** What a route does, as one document: validated here, stored as JSON text, shown and edited as a form. */
+export const routeDefinition = definitionOn(BY_ID);
 export type RouteDefinition = z.infer<typeof routeDefinition>;
 /** As a form or a file gives it, defaults left out. */
 export type RouteDefinitionInput = z.input<typeof routeDefinition>;
+
+/** The same as redrive.yaml has it, connections by name. */
+export const writtenRoute = definitionOn({ connection: connectionName.describe("Name of a connection above.") });
+export type WrittenRoute = z.infer<typeof writtenRoute>;
 
 export const routeName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9 ._-]{0,62}$/, "1 to 63 letters, digits, spaces, dots, dashes or underscores");

@@ -1,8 +1,10 @@
+import type { BrokerKind } from "#core/brokers/index.ts";
 import { sourceName } from "#core/brokers/source-name.ts";
 import type { ConfiguredConnection, ConfiguredSource, RedriveConfig } from "#core/config/check.ts";
 import type { AnySql, Sql } from "../client.ts";
 import { notify } from "../listen.ts";
 import { publicHalf, seal, unseal } from "../secrets.ts";
+import { applyRoutes } from "./apply-routes.ts";
 
 /** Who gave the consents that stand in the file. */
 const FILE = "redrive.yaml";
@@ -10,29 +12,44 @@ const FILE = "redrive.yaml";
 export type Applied = {
   /** Sources that the file no longer names: they are kept with their messages, and no longer captured. */
   readonly dropped: readonly string[];
+  /** Routes that the file no longer names: they are kept with what waits in them, and paused. */
+  readonly pausedRoutes: readonly string[];
 };
 
 /**
- * Makes connections and sources as the file says, in one transaction. What is not in the file and was made on the screen
- * is left alone. `privateKey` opens the stored secrets, to see whether they changed.
+ * Makes connections, sources and routes as the file says, in one transaction. What is not in the file and was made on the screen
+ * is left alone. `privateKey` opens the stored secrets, to see whether they changed. Throws with a sentence for a person where a queue
+ * would have two readers.
  */
-export async function applyConfig(sql: Sql, config: Pick<RedriveConfig, "connections" | "sources">, privateKey: string): Promise<Applied> {
+export async function applyConfig(sql: Sql, config: Pick<RedriveConfig, "connections" | "sources"> & Partial<Pick<RedriveConfig, "routes">>, privateKey: string): Promise<Applied> {
   return sql.begin(async (tx) => {
-    const ids = new Map<string, string>();
-    for (const connection of config.connections) ids.set(connection.name, await applyConnection(tx, connection, privateKey));
+    const connections = new Map<string, { id: string; kind: BrokerKind }>();
+    for (const connection of config.connections) connections.set(connection.name, { id: await applyConnection(tx, connection, privateKey), kind: connection.kind });
     const kept: string[] = [];
     for (const source of config.sources) {
-      const connection = config.connections.find(({ name }) => name === source.connection);
+      const connection = connections.get(source.connection);
       if (connection === undefined) throw new Error(`the source names no connection of the file: ${source.connection}`);
-      kept.push(await applySource(tx, source, ids.get(connection.name) ?? "", sourceName(connection.kind, source.source as never)));
+      kept.push(await applySource(tx, source, connection.id, sourceName(connection.kind, source.source as never)));
     }
-    const dropped = await tx<{ name: string }[]>`
+    await refuseRouted(tx, kept);
+    const routes = await applyRoutes(tx, config.routes ?? [], connections);
+    kept.push(...routes.sources);
+    const dropped = await tx<{ name: string; routed: boolean }[]>`
       update sources set capturing = false, managed_by = 'screen'
-      where managed_by = 'file' and id <> all(${kept}::uuid[]) returning name`;
-    await tx`update connections set managed_by = 'screen' where managed_by = 'file' and id <> all(${[...ids.values()]}::uuid[])`;
-    await notify(tx, ["connections", "sources"]);
-    return { dropped: dropped.map(({ name }) => name) };
+      where managed_by = 'file' and id <> all(${kept}::uuid[])
+      returning name, exists (select 1 from routes where source_id = sources.id) as routed`;
+    const ids = [...connections.values()].map(({ id }) => id);
+    await tx`update connections set managed_by = 'screen' where managed_by = 'file' and id <> all(${ids}::uuid[])`;
+    await notify(tx, ["connections", "sources", "routes", "deliveries"]);
+    return { dropped: dropped.flatMap(({ name, routed }) => (routed ? [] : [name])), pausedRoutes: routes.dropped };
   }) as Promise<Applied>;
+}
+
+/** A queue has one reader. */
+async function refuseRouted(tx: AnySql, sourceIds: readonly string[]): Promise<void> {
+  const [routed] = await tx<{ queue: string; route: string }[]>`
+    select s.name as queue, r.name as route from routes r join sources s on s.id = r.source_id where s.id = any(${[...sourceIds]}::uuid[])`;
+  if (routed !== undefined) throw new Error(`redrive.yaml: ${routed.queue} is read by the route ${routed.route}; remove that before it is a source.`);
 }
 
 async function applyConnection(tx: AnySql, { name, kind, settings, secrets }: ConfiguredConnection, privateKey: string): Promise<string> {

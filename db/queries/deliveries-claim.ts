@@ -25,9 +25,10 @@ export type Claimed = {
   /** JSON text: Native. */
   readonly native: string;
   readonly key: string | null;
-  /** Not to be tried: why, and by whom it was given up. */
+  /** Not to be tried: why, and by whom it was given up, with what reason. */
   readonly doom: DeadCause | null;
   readonly givenUpBy: string | null;
+  readonly givenUpReason: string | null;
 };
 
 export type Claim = {
@@ -112,7 +113,7 @@ async function claimWith(tx: AnySql, claim: Claim, limit: number): Promise<Claim
     select taken.id, taken.attempt_id as "attemptId", taken.tries as number, ${claim.probe ? tx`'probe'` : tx`taken.next_trigger`} as trigger,
       taken.last_delay_ms as "lastDelayMs", (extract(epoch from now() - taken.received_at) * 1000)::float8 as "ageMs",
       taken.received_at as "receivedAt", taken.message_id as "messageId", taken.order_key as "orderKey", taken.guard_key as "guardKey",
-      taken.key, taken.doom, taken.given_up_by as "givenUpBy", c.body, c.headers, c.native,
+      taken.key, taken.doom, taken.given_up_by as "givenUpBy", taken.given_up_reason as "givenUpReason", c.body, c.headers, c.native,
       case when taken.doom is not null or taken.tries > 1 then (
         select min(a.started_at) from delivery_attempts a where a.delivery_id = taken.id) end as "firstTriedAt"
     from taken join delivery_contents c on c.id = taken.id

@@ -19,6 +19,7 @@ const ROW = {
   tries: deliveries.tries,
   nextTrigger: deliveries.nextTrigger,
   givenUpBy: deliveries.givenUpBy,
+  givenUpReason: deliveries.givenUpReason,
   orderKey: sql<string | null>`left(${deliveries.orderKey}, ${CUT})`,
   duplicateOf: deliveries.duplicateOf,
   errorCode: deliveries.errorCode,
@@ -163,11 +164,11 @@ export async function makeDue(tx: Tx, which: ChosenDeliveries, from: readonly De
   return done.count;
 }
 
-/** Marks chosen deliveries as given up by `actor`; a worker then makes them dead. Answers how many. */
-export async function markGivenUp(tx: Tx, which: ChosenDeliveries, from: readonly DeliveryState[], actor: string): Promise<number> {
+/** Marks chosen deliveries as given up; a worker then makes them dead. Answers how many. */
+export async function markGivenUp(tx: Tx, which: ChosenDeliveries, from: readonly DeliveryState[], { by, reason }: { readonly by: string; readonly reason: string }): Promise<number> {
   const done = await tx
     .update(deliveries)
-    .set({ givenUpBy: actor, dueAt: sql`now()`, changedAt: sql`now()` })
+    .set({ givenUpBy: by, givenUpReason: reason, dueAt: sql`now()`, changedAt: sql`now()` })
     .where(and(chosen(which), inArray(deliveries.state, [...from]), isNull(deliveries.givenUpBy)));
   return done.count;
 }

@@ -1,7 +1,7 @@
 import type { AnySql, Sql } from "../client.ts";
 import { UNFINISHED } from "#core/route/state.ts";
 
-/** Tables that are partitioned by day on a UUID of version 7. A partition of no day holds what a wrong clock made. */
+/** Tables that are partitioned by day on a UUID of version 7. `…_other` holds what a wrong clock made, or a day without a partition. */
 const PARTITIONED = ["deliveries", "delivery_contents", "delivery_attempts"] as const;
 const DAY_MS = 86_400_000;
 const DAYS_AHEAD = 3;
@@ -50,23 +50,52 @@ async function partitionNames(sql: AnySql): Promise<Set<string>> {
  */
 export async function dropOldestDay(sql: Sql, before: number): Promise<{ day: string; deliveries: number } | null> {
   const limit = dayName(Math.floor(before / DAY_MS) * DAY_MS);
-  const days = [...(await partitionNames(sql))].flatMap((name) => /^deliveries_(\d{8})$/.exec(name)?.[1] ?? []).filter((day) => day < limit);
-  for (const day of days.toSorted()) {
-    const dropped = await dropDay(sql, day);
+  const there = await partitionNames(sql);
+  const days = new Set([...there].flatMap((name) => /_(\d{8})$/.exec(name)?.[1] ?? []));
+  for (const day of [...days].filter((each) => each < limit).toSorted()) {
+    const dropped = await dropDay(sql, day, there.has(`deliveries_${day}`) ? `deliveries_${day}` : "deliveries_other");
     if (dropped !== null) return { day, deliveries: dropped };
   }
   return null;
 }
 
-async function dropDay(sql: Sql, day: string): Promise<number | null> {
+/** `holder`: the partition in which the day's deliveries lie. */
+async function dropDay(sql: Sql, day: string, holder: string): Promise<number | null> {
+  const start = Date.parse(`${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6)}`);
   return sql.begin(async (tx) => {
     await tx`select pg_advisory_xact_lock(${LOCK})`;
     // nothing may begin a try in it between the look and the drop
-    await tx.unsafe(`lock table "deliveries_${day}" in access exclusive mode`);
+    await tx.unsafe(`lock table "${holder}" in access exclusive mode`);
     const [row] = await tx<{ unfinished: boolean; count: number }[]>`
-      select coalesce(bool_or(state = any(${[...UNFINISHED]})), false) as unfinished, count(*)::int as count from ${tx(`deliveries_${day}`)}`;
+      select coalesce(bool_or(state = any(${[...UNFINISHED]})), false) as unfinished, count(*)::int as count
+      from ${tx(holder)} where id >= ${firstIdAt(start)} and id < ${firstIdAt(start + DAY_MS)}`;
     if (row === undefined || row.unfinished) return null;
     for (const table of PARTITIONED) await tx.unsafe(`drop table if exists "${table}_${day}"`);
     return row.count;
   }) as Promise<number | null>;
+}
+
+const STRAYS_AT_ONCE = 500;
+
+/**
+ * Deletes what lies in no day and goes with none: deliveries that were done before `before` (ms since 1970, by Postgres's clock and not by
+ * their ids), with their contents and attempts, and the contents and attempts of deliveries that are gone. A batch a call; answers how
+ * many rows went.
+ */
+export async function deleteStrays(sql: Sql, before: number): Promise<number> {
+  return sql.begin(async (tx) => {
+    const gone = await tx<{ id: string }[]>`
+      delete from deliveries_other where id in (
+        select id from deliveries_other where state <> all(${[...UNFINISHED]}) and changed_at < ${new Date(before)}
+        order by id limit ${STRAYS_AT_ONCE} for update skip locked)
+      returning id`;
+    const ids = gone.map(({ id }) => id);
+    const contents = await tx`
+      delete from delivery_contents where id = any(${ids}::uuid[]) or id in (
+        select id from delivery_contents_other content where not exists (select 1 from deliveries where deliveries.id = content.id) limit ${STRAYS_AT_ONCE})`;
+    const attempts = await tx`
+      delete from delivery_attempts where delivery_id = any(${ids}::uuid[]) or id in (
+        select id from delivery_attempts_other attempt where not exists (select 1 from deliveries where deliveries.id = attempt.delivery_id) limit ${STRAYS_AT_ONCE})`;
+    return gone.length + contents.count + attempts.count;
+  }) as Promise<number>;
 }

@@ -9,6 +9,7 @@ const SHOWN = {
   name: routes.name,
   state: routes.state,
   version: routes.version,
+  managedBy: routes.managedBy,
   definition: routes.definition,
   consuming: routes.consuming,
   heldBy: routes.heldBy,

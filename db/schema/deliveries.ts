@@ -31,6 +31,7 @@ export const deliveries = pgTable(
     nextTrigger: text("next_trigger").$type<Trigger>().notNull(),
     /** Set by a person who gives it up; a worker then makes it dead. */
     givenUpBy: text("given_up_by"),
+    givenUpReason: text("given_up_reason"),
     orderKey: text("order_key"),
     guardKey: text("guard_key"),
     /** It was not delivered: this delivery of an equal message was. */

@@ -21,6 +21,8 @@ export const routes = pgTable(
     /** Grows with each change of the definition: an edit names the one it was made from. */
     version: integer().notNull().default(1),
     state: text().$type<RouteState>().notNull(),
+    /** By redrive.yaml, or on the screen. */
+    managedBy: text("managed_by").$type<"file" | "screen">().notNull().default("screen"),
     /** False while workers leave the queue alone: the breaker is open, or as much waits as may. */
     consuming: boolean().notNull().default(true),
     /** Why it does not consume: `breaker`, `full`, `guard`; null when it does. */

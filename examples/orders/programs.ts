@@ -16,8 +16,8 @@ export type Running = {
 };
 
 /** Starts a Node program in the folder of the clone; `shown` gets each line it prints. */
-function start(args: readonly string[], shown: (line: string) => void = () => undefined): Running {
-  const child = spawn(process.execPath, [...args], { cwd: ROOT, env: { ...env.all, ...redriveEnvironment() }, stdio: ["ignore", "pipe", "pipe"] });
+function start(args: readonly string[], shown: (line: string) => void = () => undefined, environment: Readonly<Record<string, string>> = {}): Running {
+  const child = spawn(process.execPath, [...args], { cwd: ROOT, env: { ...env.all, ...environment }, stdio: ["ignore", "pipe", "pipe"] });
   const lines: string[] = [];
   const waiting = new Set<() => void>();
   for (const stream of [child.stdout, child.stderr]) {
@@ -53,15 +53,17 @@ function start(args: readonly string[], shown: (line: string) => void = () => un
 /** A program of this example. */
 export const own = ([name, ...args]: readonly [string, ...string[]], shown?: (line: string) => void): Running => start([join(import.meta.dirname, name), ...args], shown);
 
-/** A command of Redrive's own command line. */
-export const redrive = (command: string, shown?: (line: string) => void): Running => start(["cli/redrive.ts", command], shown);
+/** A command of Redrive's own command line; the route of redrive.yaml delivers to the inventory at `inventoryPort`. */
+export const redrive = (command: string, inventoryPort: number, shown?: (line: string) => void): Running => start(["cli/redrive.ts", command], shown, redriveEnvironment(inventoryPort));
 
 /** redrive.yaml of this example, and what it takes from the environment. */
-function redriveEnvironment(): Record<string, string> {
+function redriveEnvironment(inventoryPort: number): Record<string, string> {
   const { hostname, port, pathname, username, password } = new URL(env.rabbitmqUrl);
   return {
     REDRIVE_HOME: HOME,
     REDRIVE_CONFIG: join(import.meta.dirname, "redrive.yaml"),
+    REDRIVE_PRIVATE_DESTINATIONS: "127.0.0.0/8",
+    EXAMPLE_INVENTORY_PORT: String(inventoryPort),
     EXAMPLE_RABBITMQ_HOST: hostname,
     EXAMPLE_RABBITMQ_PORT: port || "5672",
     EXAMPLE_RABBITMQ_VHOST: decodeURIComponent(pathname.slice(1)) || "/",

@@ -1,13 +1,12 @@
 // node examples/orders/run.ts               everything with Redrive's web; faults are typed in
 // node examples/orders/run.ts --headless    without the web, on DATABASE_URL: one fault after the other, then the count
-import { mkdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { env } from "./env.ts";
 import { Inventory } from "./inventory.ts";
 import { HOME, own, redrive, type Running } from "./programs.ts";
-import { seedRoute, undelivered } from "./seed-route.ts";
+import { undelivered } from "./undelivered.ts";
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const started: Running[] = [];
@@ -29,11 +28,10 @@ async function headless(): Promise<number> {
   const { databaseUrl } = env;
   if (databaseUrl === undefined) throw new Error("Set DATABASE_URL: without its web Redrive starts no PostgreSQL of its own.");
   await inventory.start();
-  const prepared = redrive("prepare", say);
+  const prepared = redrive("prepare", inventory.port, say);
   if ((await prepared.ended) !== 0) return 1;
-  await seedRoute(databaseUrl, inventory.port);
   const placed = await place(1);
-  const workers = redrive("workers");
+  const workers = redrive("workers", inventory.port);
   started.push(workers);
   await workers.says(/worker ready/);
 
@@ -77,10 +75,9 @@ async function withWeb(): Promise<number> {
   await inventory.start();
   // the queue is there before the route reads it
   await place(1);
-  const up = redrive("up", say);
+  const up = redrive("up", inventory.port, say);
   started.push(up);
   await up.says(/Redrive is ready at/);
-  await seedRoute(env.databaseUrl ?? (await embeddedUrl(up)), inventory.port);
   started.push(own(["order-service.ts", "Infinity", "3", "25"]));
   say("Type a fault for the inventory (none, fail, hang, drop), kill, start or state.");
   const keyboard = createInterface(process.stdin);
@@ -101,11 +98,4 @@ async function obey(word: string): Promise<string> {
   else if (["none", "fail", "hang", "drop"].includes(word)) await inventory.fault(word);
   else return JSON.stringify(await inventory.state());
   return `inventory: ${word}`;
-}
-
-/** The address of the PostgreSQL that `redrive up` starts: it says where, and keeps the password there. */
-async function embeddedUrl(up: Running): Promise<string> {
-  const [, port, folder = ""] = await up.says(/^PostgreSQL: embedded, port (\d+), data in (.+)$/);
-  const password = (await readFile(join(folder, "password"), "utf8")).trim();
-  return `postgres://redrive:${password}@127.0.0.1:${port}/redrive`;
 }

@@ -57,7 +57,7 @@ test("a delivery is given up with a reason, once; also one that waits behind its
   const { id } = await aDelivery(database.db, routeId, { state: "pending", dueAt: null, orderKey: "k" });
   await expect(operator.deliveries.giveUp({ which: { id }, reason: " " })).rejects.toMatchObject({ code: "BAD_REQUEST" });
   expect(await operator.deliveries.giveUp({ which: { id }, reason: "a test order" })).toEqual({ count: 1 });
-  expect(await stored(id)).toMatchObject({ state: "pending", givenUpBy: "The operator", dueAt: expect.any(Date) });
+  expect(await stored(id)).toMatchObject({ state: "pending", givenUpBy: "The operator", givenUpReason: "a test order", dueAt: expect.any(Date) });
   await expect(operator.deliveries.giveUp({ which: { id }, reason: "again" })).rejects.toMatchObject({ code: "CONFLICT" });
   expect(await entries(id)).toEqual([{ act: "delivery.give_up", detail: { count: 1, reason: "a test order" } }]);
 });

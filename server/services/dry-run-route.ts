@@ -20,7 +20,11 @@ const MIDDLE = 0.5;
 
 const hash = (content: Uint8Array | string): string => createHash("sha256").update(content).digest("base64url");
 
-const TYPED: Native = { transport: "amqp-0.9.1", queue: "", exchange: "", routingKey: "", redelivered: false, properties: {} };
+/** Of what is typed: its content type is a header on the screen and a property in RabbitMQ. */
+function typedNative(headers: readonly { readonly name: string; readonly value: string }[]): Native {
+  const type = headers.find(({ name }) => name.toLowerCase() === "content-type");
+  return { transport: "amqp-0.9.1", queue: "", exchange: "", routingKey: "", redelivered: false, properties: type === undefined ? {} : { contentType: type.value } };
+}
 
 /** What a definition would make of a message and of a supposed answer. Nothing is sent and nothing stored. */
 export async function dryRunRoute(db: Db, { definition, sample, supposed }: DryRunOrder) {
@@ -41,7 +45,7 @@ const shownBody = (bytes: Uint8Array) => ({ base64: Buffer.from(bytes.subarray(0
 async function sampleMessage(db: Db, sample: DryRunOrder["sample"]): Promise<KeyedMessage> {
   // by which id a broker knows it is told where it is read, and not kept with the content
   const identity = { kind: "content", hash: "", redelivered: false } as const;
-  if (sample.from === "text") return { identity, body: new TextEncoder().encode(sample.body), headers: sample.headers.map(({ name, value }) => text(name, value)), native: TYPED };
+  if (sample.from === "text") return { identity, body: new TextEncoder().encode(sample.body), headers: sample.headers.map(({ name, value }) => text(name, value)), native: typedNative(sample.headers) };
   if (sample.from === "delivery") {
     const content = await readContent(db, sample.id, MAX_BODY);
     if (content === null) throw new Failure("not_found", "The content of this delivery is not kept. Choose another sample.", "sample");

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { manifests } from "#core/brokers/index.ts";
 import { Failure } from "#core/failure.ts";
 import { bytesOfBase64 } from "#core/message/bytes.ts";
@@ -16,21 +15,22 @@ const MAX_BODY = 16 * 1024 * 1024;
 export type Publish = {
   readonly apiKeyId: string;
   readonly idempotencyKey: string | null;
-  /** The request's body as it came: what a repeat is compared by. */
+  /** The request's body as it came. */
   readonly request: Buffer;
+  /** SHA-256 of it, hex: what a repeat is compared by. */
+  readonly requestHash: string;
   /** Throws Failure when the idempotency key may not be used for a first time. */
   readonly checkFirstUse: () => void;
 };
 
 /** What a request came to: a new publication, or the one of an earlier request with its key. */
-export type Published = { readonly first: true; readonly id: string } | { readonly first: false; readonly earlier: Publication };
+export type Published = { readonly first: boolean; readonly id: string };
 
 /**
  * Writes down what a program wants published; a worker publishes it. Of equal requests under one key, at whatever moment, one is
  * written. Throws Failure: `invalid` with the field at fault, `not_found`, `conflict` for another request under the same key.
  */
-export async function publishMessage({ db, sql }: Pick<Database, "db" | "sql">, { apiKeyId, idempotencyKey, request, checkFirstUse }: Publish): Promise<Published> {
-  const requestHash = createHash("sha256").update(request).digest("hex");
+export async function publishMessage({ db, sql }: Pick<Database, "db" | "sql">, { apiKeyId, idempotencyKey, request, requestHash, checkFirstUse }: Publish): Promise<Published> {
   const earlier = idempotencyKey === null ? null : await publicationOfKey(sql, apiKeyId, idempotencyKey);
   if (earlier !== null) return repeated(earlier, requestHash);
   checkFirstUse();
@@ -61,8 +61,13 @@ export async function publishMessage({ db, sql }: Pick<Database, "db" | "sql">, 
 }
 
 function repeated(earlier: Publication, requestHash: string): Published {
+  sameRequest(earlier, requestHash);
+  return { first: false, id: earlier.id };
+}
+
+/** Throws the `conflict` of a key that stands for another request than this one. */
+export function sameRequest(earlier: Publication, requestHash: string): void {
   if (earlier.requestHash !== requestHash) throw new Failure("conflict", "This Idempotency-Key was used for another request. A key stands for one request, byte for byte.", "Idempotency-Key");
-  return { first: false, earlier };
 }
 
 function readRequest(request: Buffer): PublicationRequest {

@@ -1,5 +1,6 @@
 import { Failure } from "#core/failure.ts";
 import type { RouteDefinition } from "#core/route/definition.ts";
+import { isSamePlace } from "#core/route/same-place.ts";
 import type { RouteToChange, RouteToCreate } from "#core/route/save.ts";
 import type { Db, Sql, Tx } from "#db/client.ts";
 import { notify } from "#db/listen.ts";
@@ -33,6 +34,7 @@ export async function changeRoute(db: Db, sql: Sql, actor: Actor, given: RouteTo
     db.transaction(async (tx) => {
       const before = await lockRoute(tx, given.id);
       if (before === null) throw new Failure("not_found", "There is no such route.", "id");
+      if (before.managedBy === "file") throw new Failure("forbidden", `${before.name} comes from redrive.yaml; change it there.`);
       await checkPlaces(tx, given.definition, { connectionId: before.connectionId, name: before.source });
       if (!(await updateRoute(tx, given)))
         throw new Failure("conflict", `${before.name} was changed while you edited version ${given.version}; it is at version ${before.version}. Nothing was saved: open it again.`, "version");
@@ -65,10 +67,6 @@ async function checkPlaces(tx: Tx, { destination, deadLetterTo, guard, rules }: 
   if (store === undefined || !REDIS.has(store.kind))
     throw new Failure("invalid", `${store?.name ?? "That connection"} is no Redis; a guard keeps its keys in Postgres or in a Redis.`, "definition.guard.store.connectionId");
 }
-
-/** Whether a target surely is the queue of that name: what leads there by way of an exchange is not known here. */
-const isSamePlace = (target: Readonly<Record<string, unknown>>, queue: string): boolean =>
-  target["kind"] === "rabbitmq" ? target["exchange"] === "" && target["routingKey"] === queue : [target["queue"], target["topic"], target["key"]].includes(queue);
 
 async function unlessTaken<T>(name: string, write: () => Promise<T>): Promise<T> {
   try {

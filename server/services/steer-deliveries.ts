@@ -18,7 +18,7 @@ const FROM = deliverySourcesOf("operator", "dead");
 export async function steerDeliveries(db: Db, sql: Sql, actor: Actor, order: DeliveryOrder): Promise<{ count: number }> {
   const { which } = order;
   const count = await db.transaction(async (tx) => {
-    const moved = order.act === "retry_now" ? await makeDue(tx, which, FROM) : await markGivenUp(tx, which, FROM, actor.name);
+    const moved = order.act === "retry_now" ? await makeDue(tx, which, FROM) : await markGivenUp(tx, which, FROM, { by: actor.name, reason: order.reason });
     if (moved === 0) throw await nothing(db, which);
     await appendAudit(tx, {
       actorId: actor.id,

@@ -37,6 +37,7 @@ export const steerRoute = (db: Db, sql: Sql, actor: Actor, { id, to }: { readonl
  */
 export const removeRoute = (db: Db, sql: Sql, actor: Actor, id: string): Promise<void> =>
   steer(db, sql, actor, id, "route.remove", async (tx, route) => {
+    if (route.managedBy === "file") throw new Failure("forbidden", `${route.name} comes from redrive.yaml; take it out there first.`);
     const waiting = await countUnfinished(tx, id, UNFINISHED_CAP);
     if (waiting > 0) {
       const many = waiting === UNFINISHED_CAP ? `at least ${UNFINISHED_CAP}` : String(waiting);

@@ -32,6 +32,8 @@ const CASES: readonly (readonly [file: string, specifier: string, refused: boole
   ["server/a.ts", "amqplib", true],
   ["server/a.ts", "kafkajs", true],
   ["server/a.ts", "ioredis", true],
+  ["server/idempotency/redis-store.ts", "ioredis", false, "type"],
+  ["server/idempotency/once.ts", "ioredis", true],
   ["server/a.ts", "pg-boss", true],
   ["server/a.ts", "@nats-io/transport-node", true],
   ["server/a.ts", "#test/a.ts", true],
@@ -96,7 +98,7 @@ type Report = { diagnostics: { code: string; filename: string }[] };
 const fileOf = (at: number): string => {
   const [file] = CASES[at] ?? [""];
   const end = file.includes(".test.") ? ".test.ts" : file.slice(file.lastIndexOf("."));
-  return ["proxy.ts"].includes(file) ? file : `${file.slice(0, -end.length)}-case-${at}${end}`;
+  return ["proxy.ts", "server/idempotency/redis-store.ts"].includes(file) ? file : `${file.slice(0, -end.length)}-case-${at}${end}`;
 };
 
 const refused = new Map<string, string[]>();

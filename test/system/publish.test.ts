@@ -1,18 +1,13 @@
-import { createServer, type IncomingMessage } from "node:http";
-import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Redis } from "ioredis";
-import { redisStream } from "#core/brokers/redis-stream.ts";
 import { connectionsToPublish, endPublications } from "#db/queries/publications.ts";
 import { endApiKey, createApiKey } from "#server/services/api-keys.ts";
-import { handlePublication, handlePublish, handleToken } from "#server/publish-http.ts";
 import { onDemand } from "../brokers/on-demand.ts";
 import { openRedis, type RedisAddress } from "../brokers/redis.ts";
-import { streamAccess } from "../brokers/redis-stream-harness.ts";
 import { eventually } from "../eventually.ts";
-import { somebody, testGate } from "../people.ts";
+import { somebody } from "../people.ts";
 import type { WorkerProcess } from "../worker-process.ts";
-import { brokerScene, type BrokerScene } from "./broker-scene.ts";
+import { publishApi, type PublishApi } from "./publish-api.ts";
 
 const { server, reason } = await onDemand<RedisAddress>("redis");
 let redis: Redis;
@@ -23,59 +18,9 @@ beforeAll(async () => {
 });
 afterAll(() => redis?.disconnect());
 
-type Said = { readonly status: number; readonly headers: Headers; readonly json: Record<string, unknown> };
-type Api = AsyncDisposable & {
-  readonly scene: BrokerScene;
-  readonly key: string;
-  readonly keyId: string;
-  ask(method: string, path: string, options?: { body?: unknown; headers?: Record<string, string>; key?: string | null }): Promise<Said>;
-  publish(target: string, body: string, idempotencyKey?: string, more?: object): Promise<Said>;
-};
-
-/** A scene on Redis and the handlers of the web behind a real HTTP server; an answer waits for `waitMs`. */
-async function makeApi(waitMs = 30_000): Promise<Api> {
+async function makeApi(waitMs = 30_000): Promise<PublishApi> {
   if (server === null) throw new Error(reason);
-  const stack = new AsyncDisposableStack();
-  const scene = stack.use(await brokerScene({ name: "orders", kind: "redis-stream", ...streamAccess(server) }, redisStream.source.parse({ queue: await newStream() })));
-  const at = testGate(scene.pool);
-  const made = await createApiKey(scene.pool.db, { id: null, name: "test" }, "shop");
-  const http = createServer((request, response) => {
-    void (async () => {
-      const asked = await requestOf(request);
-      const { pathname } = new URL(asked.url);
-      const answer = pathname === "/api/token" ? await handleToken(at, asked) : pathname === "/api/v1/messages" ? await handlePublish(at, asked, { waitMs }) : await handlePublication(at, asked, pathname.split("/").at(-1) ?? "");
-      response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(Buffer.from(await answer.arrayBuffer()));
-    })();
-  });
-  await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
-  stack.defer(() => void http.close());
-  stack.defer(() => http.closeAllConnections());
-  const origin = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
-  const ask: Api["ask"] = async (method, path, { body, headers = {}, key = made.key } = {}) => {
-    const answer = await fetch(`${origin}${path}`, {
-      method,
-      headers: { "content-type": "application/json", ...(key === null ? {} : { authorization: `Bearer ${key}` }), ...headers },
-      ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
-    });
-    return { status: answer.status, headers: answer.headers, json: (await answer.json()) as Record<string, unknown> };
-  };
-  const kept = stack.move();
-  return {
-    scene,
-    key: made.key,
-    keyId: made.id,
-    ask,
-    publish: (target, body, idempotencyKey, more = {}) =>
-      ask("POST", "/api/v1/messages", { body: { connection: "orders", target: { key: target }, body, ...more }, headers: idempotencyKey === undefined ? {} : { "idempotency-key": idempotencyKey } }),
-    [Symbol.asyncDispose]: () => kept.disposeAsync(),
-  };
-}
-
-async function requestOf(request: IncomingMessage): Promise<Request> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  const init = { method: request.method ?? "GET", headers: request.headers as Record<string, string> };
-  return new Request(`http://web${request.url}`, chunks.length === 0 ? init : { ...init, body: Buffer.concat(chunks) });
+  return publishApi(server, await newStream(), { waitMs });
 }
 
 /** An empty stream: Redrive publishes to no other. */
@@ -86,7 +31,7 @@ async function newStream(): Promise<string> {
 }
 
 describe.skipIf(server === null)("publishing through Redrive", { timeout: 120_000 }, () => {
-  let api: Api;
+  let api: PublishApi;
   let worker: WorkerProcess;
   beforeAll(async () => {
     api = await makeApi();
@@ -101,33 +46,6 @@ describe.skipIf(server === null)("publishing through Redrive", { timeout: 120_00
     expect(answer, worker.tail()).toMatchObject({ status: 200, json: { status: "confirmed", receipt: id.toString() } });
     expect(fields.map((field) => field.toString("latin1"))).toEqual(expect.arrayContaining(["x-tenant", Buffer.from("Zoë").toString("latin1"), "__proto__", "content-type", "application/cbor", "\xff\0\xfe"]));
     expect(await api.ask("GET", `/api/v1/messages/${String(answer.json["id"])}`)).toMatchObject({ status: 200, json: answer.json });
-  });
-
-  test("50 equal requests at once publish once; repeats get the first answer, another request under the key is refused", async () => {
-    const target = await newStream();
-    const answers = await Promise.all(Array.from({ length: 50 }, () => api.publish(target, "once", "order-7")));
-    expect(await redis.xlen(target), worker.tail()).toBe(1);
-    const first = answers.find(({ status, headers }) => status === 200 && headers.get("idempotent-replayed") === null);
-    expect(answers.filter((answer) => answer.status === 200 && answer.headers.get("idempotent-replayed") === null)).toHaveLength(1);
-    for (const answer of answers.filter(({ status }) => status !== 200)) {
-      expect(answer).toMatchObject({ status: 409, json: { id: first?.json["id"], status: "pending" } });
-      expect(answer.headers.get("retry-after")).toBe("1");
-    }
-    const repeat = await api.publish(target, "once", "order-7");
-    expect(repeat).toMatchObject({ status: 200, json: first?.json });
-    expect(repeat.headers.get("idempotent-replayed")).toBe("true");
-    expect(await api.publish(target, "other", "order-7")).toMatchObject({ status: 422, json: { field: "Idempotency-Key" } });
-    expect((await api.publish(target, "once")).status).toBe(200);
-    expect(await redis.xlen(target)).toBe(2);
-  });
-
-  test("what the broker refuses is told with its fault, also to a repeat", async () => {
-    const absent = `published:${crypto.randomUUID()}`;
-    const refused = await api.publish(absent, "x", "refused-1");
-    expect(refused, worker.tail()).toMatchObject({ status: 422, json: { status: "refused", fault: { code: "not_found" } } });
-    await redis.xgroup("CREATE", absent, "readers", "0", "MKSTREAM");
-    expect(await api.publish(absent, "x", "refused-1")).toMatchObject({ status: 422, json: refused.json });
-    expect(await redis.xlen(absent)).toBe(0);
   });
 
   test.each([

@@ -80,12 +80,14 @@ describe.skipIf(rabbit === null)("a route to an HTTP endpoint", () => {
     await put(scene, route.queue, ['{"order":"given up"}', '{"order":"retried"}']);
     await eventually(async () => expect(await statesOf(scene, route), worker.tail()).toEqual({ retrying: 2 }), { timeoutMs: 20_000 });
     const [first, second] = await deliveriesOf(scene, route);
-    await scene.pool.sql`update deliveries set given_up_by = 'Ada', due_at = now() where id = ${first?.id ?? ""}`;
+    await scene.pool.sql`update deliveries set given_up_by = 'Ada', given_up_reason = 'a test order', due_at = now() where id = ${first?.id ?? ""}`;
     await scene.pool.sql`update deliveries set next_trigger = 'manual', due_at = now() where id = ${second?.id ?? ""}`;
     await eventually(async () => expect(await statesOf(scene, route), worker.tail()).toEqual({ dead: 1, succeeded: 1 }), { timeoutMs: 20_000 });
     expect((await attemptsOf(scene, second?.id ?? "")).map(({ trigger, outcome }) => [trigger, outcome])).toEqual([["first", "refused"], ["manual", "confirmed"]]);
     const [message] = await scene.pool.sql`select reason, error_message as error, attempts from messages where id = ${first?.id ?? ""}`;
     expect(message).toEqual({ reason: "abandoned", error: "it was given up by Ada", attempts: 1 });
+    const [death] = await scene.pool.sql<{ normal: string }[]>`select normal from deaths where message_id = ${first?.id ?? ""}`;
+    expect(JSON.parse(death?.normal ?? "{}")).toMatchObject({ reasonRaw: "it was given up by Ada: a test order" });
   });
 
   test("what comes beyond the limit of a route is dead of overflow, or stays in the queue", async () => {

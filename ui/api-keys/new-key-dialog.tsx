@@ -1,12 +1,10 @@
 "use client";
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useId, useState } from "react";
+import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { apiKeyName } from "#core/publication.ts";
-import { Button } from "../kit/button.tsx";
-import { Dialog } from "../kit/dialog.tsx";
-import { ErrorLine } from "../kit/error-state.tsx";
+import { FormDialog } from "../kit/form-dialog.tsx";
 import { TextField } from "../kit/text-field.tsx";
 import { useTRPC } from "../trpc/client.tsx";
 import { refusalOf } from "../trpc/failure.ts";
@@ -17,9 +15,7 @@ type Props = { readonly onClose: () => void; readonly onMade: (made: MadeKey) =>
 /** The name of a program; what comes out is its key. */
 export function NewKeyDialog({ onClose, onMade }: Props) {
   const t = useTranslations("settings.apiKeys");
-  const kit = useTranslations("kit");
   const failed = useTranslations("settings");
-  const form = useId();
   const api = useTRPC();
   const queries = useQueryClient();
   const [name, setName] = useState("");
@@ -34,38 +30,29 @@ export function NewKeyDialog({ onClose, onMade }: Props) {
   );
   const refusal = refusalOf(make.error);
   const isWrong = !apiKeyName.safeParse(name).success;
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = () => {
     setTried(true);
-    if (!isWrong && !make.isPending) make.mutate({ name });
+    if (!isWrong) make.mutate({ name });
   };
   return (
-    <Dialog
-      open
-      onOpenChange={onClose}
+    <FormDialog
       title={t("newDialog.title")}
       description={t("newDialog.lead")}
-      footer={
-        <>
-          <Button onClick={onClose}>{kit("cancel")}</Button>
-          <Button type="submit" form={form} variant="primary" busy={make.isPending}>
-            {t("newDialog.submit")}
-          </Button>
-        </>
-      }
+      submitLabel={t("newDialog.submit")}
+      busy={make.isPending}
+      error={refusal !== null && failed("failed", { message: refusal.message })}
+      onClose={onClose}
+      onSubmit={submit}
     >
-      <form id={form} onSubmit={submit} noValidate className="grid gap-4">
-        {refusal !== null && <ErrorLine>{failed("failed", { message: refusal.message })}</ErrorLine>}
-        <TextField
-          label={t("name")}
-          required
-          autoComplete="off"
-          maxLength={80}
-          value={name}
-          onChange={(event) => setName(event.target.value)}
-          error={isTried && isWrong ? t("newDialog.nameWrong") : undefined}
-        />
-      </form>
-    </Dialog>
+      <TextField
+        label={t("name")}
+        required
+        autoComplete="off"
+        maxLength={80}
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+        error={isTried && isWrong ? t("newDialog.nameWrong") : undefined}
+      />
+    </FormDialog>
   );
 }

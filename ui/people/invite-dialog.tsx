@@ -1,12 +1,10 @@
 "use client";
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useId, useState } from "react";
+import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { email as emailSchema, personName, type GrantableRole } from "#core/people.ts";
-import { Button } from "../kit/button.tsx";
-import { Dialog } from "../kit/dialog.tsx";
-import { ErrorLine } from "../kit/error-state.tsx";
+import { FormDialog } from "../kit/form-dialog.tsx";
 import { TextField } from "../kit/text-field.tsx";
 import { useTRPC } from "../trpc/client.tsx";
 import { refusalOf } from "../trpc/failure.ts";
@@ -19,9 +17,7 @@ type Props = { readonly onClose: () => void; readonly onInvited: (link: HandOver
 export function InviteDialog({ onClose, onInvited }: Props) {
   const t = useTranslations("settings.people");
   const words = useTranslations("auth");
-  const kit = useTranslations("kit");
   const failed = useTranslations("settings");
-  const form = useId();
   const api = useTRPC();
   const queries = useQueryClient();
   const [name, setName] = useState("");
@@ -41,50 +37,41 @@ export function InviteDialog({ onClose, onInvited }: Props) {
   const isNameWrong = !personName.safeParse(name).success;
   const isEmailWrong = !emailSchema.safeParse(email).success;
   const emailError = isTaken ? t("inviteDialog.taken") : isTried && isEmailWrong ? words("fields.email") : undefined;
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = () => {
     setTried(true);
-    if (!isNameWrong && !isEmailWrong && !invite.isPending) invite.mutate({ name, email, role });
+    if (!isNameWrong && !isEmailWrong) invite.mutate({ name, email, role });
   };
   return (
-    <Dialog
-      open
-      onOpenChange={onClose}
+    <FormDialog
       title={t("inviteDialog.title")}
       description={t("inviteDialog.lead")}
-      footer={
-        <>
-          <Button onClick={onClose}>{kit("cancel")}</Button>
-          <Button type="submit" form={form} variant="primary" busy={invite.isPending}>
-            {t("inviteDialog.submit")}
-          </Button>
-        </>
-      }
+      submitLabel={t("inviteDialog.submit")}
+      busy={invite.isPending}
+      error={refusal !== null && refusal.field !== "email" && failed("failed", { message: refusal.message })}
+      onClose={onClose}
+      onSubmit={submit}
     >
-      <form id={form} onSubmit={submit} noValidate className="grid gap-4">
-        {refusal !== null && refusal.field !== "email" && <ErrorLine>{failed("failed", { message: refusal.message })}</ErrorLine>}
-        <TextField
-          label={t("name")}
-          required
-          autoComplete="off"
-          maxLength={80}
-          value={name}
-          onChange={(event) => setName(event.target.value)}
-          error={isTried && isNameWrong ? words("fields.name") : undefined}
-        />
-        <TextField
-          label={words("signIn.email")}
-          type="email"
-          required
-          autoComplete="off"
-          autoCapitalize="none"
-          spellCheck={false}
-          value={email}
-          onChange={(event) => setEmail(event.target.value)}
-          error={emailError}
-        />
-        <RoleChoice value={role} onChange={setRole} />
-      </form>
-    </Dialog>
+      <TextField
+        label={t("name")}
+        required
+        autoComplete="off"
+        maxLength={80}
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+        error={isTried && isNameWrong ? words("fields.name") : undefined}
+      />
+      <TextField
+        label={words("signIn.email")}
+        type="email"
+        required
+        autoComplete="off"
+        autoCapitalize="none"
+        spellCheck={false}
+        value={email}
+        onChange={(event) => setEmail(event.target.value)}
+        error={emailError}
+      />
+      <RoleChoice value={role} onChange={setRole} />
+    </FormDialog>
   );
 }

@@ -21,6 +21,7 @@ import { AttemptsPicture } from "./attempts-picture.tsx";
 import { DeliveryContent } from "./delivery-content.tsx";
 import { NextTry } from "./delivery-columns.tsx";
 import { DeliveryStateBadge } from "./delivery-state.tsx";
+import { GivenUpLine } from "./given-up-line.tsx";
 import { SteerOne } from "./steer-one.tsx";
 
 type Detail = Outputs["deliveries"]["get"];
@@ -94,6 +95,7 @@ function Known({ delivery }: { delivery: Detail }) {
           <div className="grid gap-3">
             <AttemptsPicture lives={[delivery]} openId={openId} onOpen={(attempt) => open(attempt.id)} />
             {delivery.attempts.length === 0 ? <p className="text-muted">{t(waits ? "delivery.untried" : "delivery.noTries")}</p> : <AttemptList attempts={delivery.attempts} openId={openId} onOpen={open} />}
+            <GivenUpLine delivery={delivery} />
           </div>
         </Panel>
         <div className="grid items-start gap-4 lg:grid-cols-[24rem_minmax(0,1fr)]">

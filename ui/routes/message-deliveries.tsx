@@ -13,6 +13,7 @@ import { useTRPC } from "../trpc/client.tsx";
 import { AttemptList } from "./attempt-list.tsx";
 import { AttemptsPicture } from "./attempts-picture.tsx";
 import { NextTry } from "./delivery-columns.tsx";
+import { GivenUpLine } from "./given-up-line.tsx";
 import { SteerOne } from "./steer-one.tsx";
 import type { Delivery } from "./types.ts";
 
@@ -54,6 +55,7 @@ function Life({ delivery, openId, onOpen }: { delivery: Delivery; openId: string
         {waits && <SteerOne delivery={delivery} />}
       </div>
       {delivery.attempts.length > 0 && <AttemptList attempts={delivery.attempts} openId={openId} onOpen={onOpen} />}
+      <GivenUpLine delivery={delivery} />
     </div>
   );
 }

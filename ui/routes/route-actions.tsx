@@ -22,7 +22,8 @@ export function RouteActions({ route }: { route: RouteDetail }) {
   const router = useRouter();
   const queries = useQueryClient();
   const [removing, setRemoving] = useState(false);
-  const [mayOperate, mayEdit] = [useRefusal("operator"), useRefusal("admin")];
+  const [mayOperate, isAdmin] = [useRefusal("operator"), useRefusal("admin")];
+  const mayEdit = isAdmin ?? (route.managedBy === "file" ? t("fromFileHelp") : null);
   const steered = { onSettled: () => queries.invalidateQueries(), onError: (error: unknown) => notify.failed(refusalOf(error)?.message ?? t("failed")) };
   const pause = useMutation(trpc.routes.pause.mutationOptions(steered));
   const resume = useMutation(trpc.routes.resume.mutationOptions(steered));

@@ -2,10 +2,11 @@ import { expect, test } from "vitest";
 import { routeDestination } from "#core/route/definition.ts";
 import { delivery } from "#test/factories/delivery.ts";
 import { startHttpSink } from "#test/http-sink.ts";
-import { addressRule, guardedConnector } from "./address-guard.ts";
+import { addressRule, guardedConnector, privateCap } from "./address-guard.ts";
 import { openHttp } from "./http.ts";
 
-const publicOnly = addressRule([]);
+const ANY = privateCap("allow");
+const publicOnly = addressRule([], ANY);
 
 test("every block that is not public is refused, in IPv4 and IPv6", () => {
   const inside = [
@@ -20,12 +21,26 @@ test("every block that is not public is refused, in IPv4 and IPv6", () => {
 });
 
 test("what is allowed passes; metadata, link-local, 0.0.0.0 and multicast never do", () => {
-  const rule = addressRule(["0.0.0.0/0", "::/0"]);
+  const rule = addressRule(["0.0.0.0/0", "::/0"], ANY);
   for (const address of ["10.0.0.1", "127.0.0.1", "::1", "fd00::1", "::ffff:10.0.0.1"]) expect(rule(address), address).toBeNull();
   const never = ["169.254.169.254", "::ffff:169.254.169.254", "64:ff9b::169.254.169.254", "64:ff9b:1::a9fe:a9fe", "2002:a9fe:a9fe::", "::169.254.169.254", "fe80::1", "fd00:ec2::254", "100.100.100.200", "168.63.129.16", "192.0.0.192", "0.0.0.0", "::", "224.0.0.1", "ff02::1"];
   for (const address of never) expect(rule(address), address).toBe("is never allowed");
-  expect(addressRule(["10.1.0.0/16"])("10.2.0.1")).toBe("is not public");
-  expect(addressRule(["::ffff:10.1.0.0/112"])("10.1.2.3")).toBeNull();
+  expect(addressRule(["10.1.0.0/16"], ANY)("10.2.0.1")).toBe("is not public");
+  expect(addressRule(["::ffff:10.1.0.0/112"], ANY)("10.1.2.3")).toBeNull();
+});
+
+test("what a route allows passes within what the workers allow", () => {
+  const wide = ["10.0.0.0/8", "127.0.0.0/8", "8.0.0.0/8"];
+  const capped = addressRule(wide, privateCap("10.20.0.0/16, ::1/128"));
+  expect(capped("10.20.1.1")).toBeNull();
+  expect(capped("8.8.8.8")).toBeNull();
+  for (const address of ["10.21.0.1", "127.0.0.1"]) expect(capped(address)).toContain("REDRIVE_PRIVATE_DESTINATIONS");
+  expect(capped("192.168.0.1")).toBe("is not public");
+  expect(addressRule([], privateCap("10.20.0.0/16"))("10.20.1.1"), "the route has to name it too").toBe("is not public");
+  const denied = addressRule(wide, privateCap("deny"));
+  expect(denied("10.20.1.1")).toContain("REDRIVE_PRIVATE_DESTINATIONS");
+  expect(denied("8.8.8.8")).toBeNull();
+  expect(() => privateCap("10.0.0.0/8,lan")).toThrow("REDRIVE_PRIVATE_DESTINATIONS: lan is no CIDR block");
 });
 
 test("no spelling of a private address is connected to", async () => {
@@ -35,7 +50,7 @@ test("no spelling of a private address is connected to", async () => {
   for (const host of spelled) {
     const definition = routeDestination.parse({ kind: "http", url: `http://${host}:${sink.port}/` });
     if (definition.kind !== "http") throw new Error("not HTTP");
-    const destination = openHttp(definition, { secret: () => undefined });
+    const destination = openHttp(definition, { secret: () => undefined, privateCap: ANY });
     expect(await destination.deliver(delivery(), never), host).toMatchObject({ status: "refused", error: { code: "address_refused" }, answer: null });
     await destination.close();
   }
@@ -46,10 +61,20 @@ test("ports of mail, shells and databases are refused where the address is not",
   for (const port of [22, 25, 5432, 6379]) {
     const definition = routeDestination.parse({ kind: "http", url: `http://127.0.0.1:${port}/`, allowPrivate: ["127.0.0.0/8"] });
     if (definition.kind !== "http") throw new Error("not HTTP");
-    const destination = openHttp(definition, { secret: () => undefined });
+    const destination = openHttp(definition, { secret: () => undefined, privateCap: ANY });
     expect(await destination.deliver(delivery(), new AbortController().signal)).toMatchObject({ status: "refused", error: { code: "address_refused", message: expect.stringContaining(`port ${port}`) } });
     await destination.close();
   }
+});
+
+test("a route to this machine is refused where the workers deny it, and says by what", async () => {
+  await using sink = await startHttpSink();
+  const definition = routeDestination.parse({ kind: "http", url: sink.url(), allowPrivate: ["127.0.0.0/8"] });
+  if (definition.kind !== "http") throw new Error("not HTTP");
+  const destination = openHttp(definition, { secret: () => undefined, privateCap: privateCap("deny") });
+  expect(await destination.deliver(delivery(), new AbortController().signal)).toMatchObject({ status: "refused", error: { code: "address_refused", message: expect.stringContaining("REDRIVE_PRIVATE_DESTINATIONS") } });
+  await destination.close();
+  expect(await sink.ledger()).toEqual([]);
 });
 
 test("a name that led elsewhere at the second look is judged by the socket's own address", async () => {

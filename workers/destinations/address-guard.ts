@@ -2,7 +2,7 @@ import { lookup as resolve } from "node:dns";
 import { isIP, type LookupFunction } from "node:net";
 import ipaddr from "ipaddr.js";
 import { buildConnector } from "undici";
-import { ConfigurationError } from "./errors.ts";
+import { ConfigurationError } from "#core/route/configuration-error.ts";
 
 /** An address that is not public and not allowed. */
 export class AddressRefused extends Error {
@@ -38,19 +38,31 @@ const REFUSED_PORTS: ReadonlySet<number> = new Set([0, 21, 22, 23, 25, 53, 110, 
 /** Why an address must not be connected to, or null. */
 export type AddressRule = (address: string) => string | null;
 
+/** The private addresses that whoever runs the workers lets routes name. */
+export type PrivateCap = readonly Cidr[];
+
+/** Reads REDRIVE_PRIVATE_DESTINATIONS: `allow`, `deny`, or CIDR blocks parted by commas. Throws ConfigurationError for what is no block. */
+export function privateCap(text: string): PrivateCap {
+  if (text === "deny") return [];
+  const blocks = text === "allow" ? ["0.0.0.0/0", "::/0"] : text.split(",").map((block) => block.trim());
+  return blocks.map((block) => cidrOf(block, "REDRIVE_PRIVATE_DESTINATIONS"));
+}
+
 /**
- * Public unicast addresses pass, and those in `allowPrivate` (CIDR blocks). Link-local addresses, clouds' metadata services,
- * multicast and 0.0.0.0 never do. IPv4 in IPv6's clothes is judged as IPv4. Throws ConfigurationError for what is no block.
+ * Public unicast addresses pass, and those that are both in `allowPrivate` (CIDR blocks) and in `cap`: a route's admin names them, who runs
+ * the workers lets them be named. Link-local addresses, clouds' metadata services, multicast and 0.0.0.0 never pass. IPv4 in IPv6's
+ * clothes is judged as IPv4. Throws ConfigurationError for what is no block.
  */
-export function addressRule(allowPrivate: readonly string[]): AddressRule {
-  const allowed = allowPrivate.map(cidrOf);
+export function addressRule(allowPrivate: readonly string[], cap: PrivateCap): AddressRule {
+  const allowed = allowPrivate.map((block) => cidrOf(block, "allowPrivate"));
   return (text) => {
     if (isIP(text) === 0) return "is no address";
     const address = ipaddr.process(text);
     const carried = carriedBy(address);
     if (isIn(address, ALWAYS) || (carried !== null && isIn(carried, ALWAYS))) return "is never allowed";
-    if (isIn(address, allowed)) return null;
-    return isPublic(address) ? null : "is not public";
+    if (isPublic(address)) return null;
+    if (!isIn(address, allowed)) return "is not public";
+    return isIn(address, cap) ? null : "is not public, and REDRIVE_PRIVATE_DESTINATIONS of the workers does not allow it";
   };
 }
 
@@ -65,7 +77,7 @@ function carriedBy(address: Address): ipaddr.IPv4 | null {
   return carrier === undefined ? null : new ipaddr.IPv4(address.toByteArray().slice(carrier[1], carrier[1] + 4));
 }
 
-function cidrOf(block: string): Cidr {
+function cidrOf(block: string, named: string): Cidr {
   try {
     const [address, bits] = ipaddr.parseCIDR(block);
     if (!(address instanceof ipaddr.IPv6 && address.isIPv4MappedAddress())) return [address, bits];
@@ -73,7 +85,7 @@ function cidrOf(block: string): Cidr {
   } catch {
     // told below
   }
-  throw new ConfigurationError(`allowPrivate: ${block} is no CIDR block such as 10.20.0.0/16`);
+  throw new ConfigurationError(`${named}: ${block} is no CIDR block such as 10.20.0.0/16`);
 }
 
 /**

@@ -12,11 +12,3 @@ const failure = (code: DeliveryErrorCode, message: string, { answer = null, stat
   error: { code, message, status, type, stack, retryAfterMs },
   answer,
 });
-
-/** What a person has to mend in the definition or in the workers' environment: `refused` with the code `configuration`. */
-export class ConfigurationError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = "ConfigurationError";
-  }
-}

@@ -8,6 +8,7 @@ import { startFaultProxy } from "#test/fault-proxy.ts";
 import { delivery } from "#test/factories/delivery.ts";
 import { startHttpSink } from "#test/http-sink.ts";
 import type { Delivery, Destination } from "./destination.ts";
+import { privateCap } from "./address-guard.ts";
 import { openHttp } from "./http.ts";
 
 const sink = await startHttpSink();
@@ -29,7 +30,7 @@ const SECRETS: Record<string, string> = {
 function opened(given: Partial<HttpDestination> & { url: string }): Destination {
   const definition = routeDestination.parse({ kind: "http", allowPrivate: ["127.0.0.0/8"], headTimeoutMs: 2_000, ...given });
   if (definition.kind !== "http") throw new Error("not HTTP");
-  const destination = openHttp(definition, { secret: (name) => SECRETS[name] });
+  const destination = openHttp(definition, { secret: (name) => SECRETS[name], privateCap: privateCap("allow") });
   open.push(destination);
   return destination;
 }

@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import { ConfigurationError } from "./errors.ts";
+import { ConfigurationError } from "#core/route/configuration-error.ts";
 
 /**
  * The header `webhook-signature` of the Standard Webhooks spec (standard-webhooks, spec/standard-webhooks.md): a `v1` signature

@@ -1,5 +1,5 @@
 import type { Sql } from "#db/client.ts";
-import { dropOldestDay, makePartitions } from "#db/queries/partitions.ts";
+import { deleteStrays, dropOldestDay, makePartitions } from "#db/queries/partitions.ts";
 import { purge, readRetention, sweep } from "#db/queries/retain.ts";
 import type { Log } from "../log.ts";
 import type { Duty } from "../runtime/supervisor.ts";
@@ -29,9 +29,12 @@ export const retainDuty = ({ sql, leases, log }: Parts): Duty => ({
   },
 });
 
-/** Deliveries and their attempts are kept as long as messages that are done, and go a day at a time. */
+/** Deliveries and their attempts are kept as long as messages that are done, and go a day at a time; what lies in no day goes by its age. */
 async function dropDays(sql: Sql, log: Log, days: number, stop: AbortSignal): Promise<void> {
   const before = Date.now() - days * 86_400_000;
   for (let dropped = await dropOldestDay(sql, before); dropped !== null && !stop.aborted; dropped = await dropOldestDay(sql, before))
     log.info(dropped, "a day of deliveries whose retention is over was dropped");
+  let strays = 0;
+  for (let last = -1; last !== 0 && !stop.aborted; strays += last) last = await deleteStrays(sql, before);
+  if (strays > 0) log.info({ rows: strays }, "deliveries of no day whose retention is over were deleted");
 }

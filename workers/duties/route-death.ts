@@ -56,13 +56,15 @@ export function routeDeath(route: ActiveRoute, claimed: Claimed, given: GivenUp)
 }
 
 function storyOf(route: ActiveRoute, claimed: Claimed, raw: RawDeath, { cause, error, tries, firstTriedAt, now }: GivenUp): NormalForm {
-  const detail = cause === "given_up" && claimed.givenUpBy !== null ? `${WORDS.given_up} by ${claimed.givenUpBy}` : WORDS[cause];
+  const { givenUpBy, givenUpReason } = claimed;
+  const detail = cause === "given_up" && givenUpBy !== null ? `${WORDS.given_up} by ${givenUpBy}` : WORDS[cause];
   return {
     ...baseForm(raw),
     rule: redriveRoute.rule,
     origin: { kind: kindOfTransport(raw.native.transport), queue: route.sourceName },
     reason: REASONS[cause],
-    reasonRaw: detail,
+    // the reason stands here alone: in the error's message it would part groups
+    reasonRaw: cause === "given_up" && givenUpReason !== null ? `${detail}: ${givenUpReason}` : detail,
     attempts: tries,
     firstFailedAt: firstTriedAt?.toISOString() ?? null,
     lastFailedAt: now.toISOString(),

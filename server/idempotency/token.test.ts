@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { checkToken, isToken, issueToken } from "./idempotency-token.ts";
+import { checkToken, isToken, issueToken } from "./token.ts";
 
 const now = Date.UTC(2026, 0, 1);
 const DAY = 24 * 3_600_000;
