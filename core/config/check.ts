@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { BROKER_KINDS, type BrokerKind, manifests } from "../brokers/index.ts";
 import type { Environment } from "../environment.ts";
-import { isTaken } from "./custody.ts";
+import { custodyOf } from "./custody.ts";
 import { fileSchema, SOURCE_FIELDS } from "./schema.ts";
 
 /** Where in the file, by keys and positions. */
@@ -74,7 +74,19 @@ function checkSource(raw: RawSource, kind: BrokerKind | undefined, path: ConfigP
   const own = Object.fromEntries(Object.entries(raw).filter(([key]) => !SOURCE_FIELDS.includes(key)));
   const parsed = manifests[kind].source.safeParse(own);
   if (!parsed.success) return { issues: parsed.error.issues.map((issue) => inWords(issue, path, own)) };
-  const taken = isTaken(kind, parsed.data as never);
+  const custody = custodyOf(kind, parsed.data as never);
+  if (custody === "heard") {
+    return {
+      issues: [
+        {
+          path: [...path, "mode"],
+          message: "is for routes only: what is sent to a subject while no worker listens is lost",
+          fix: "Let a stream keep the subject and name the stream, or make a route on the screen.",
+        },
+      ],
+    };
+  }
+  const taken = custody === "taken";
   if (taken && raw.capture && !raw.consent) {
     return {
       issues: [

@@ -1,4 +1,7 @@
+import { manifests } from "#core/brokers/index.ts";
+import { covers } from "#core/brokers/nats-subject.ts";
 import { Failure } from "#core/failure.ts";
+import type { Target } from "#core/message/normal-form.ts";
 import type { RouteDefinition } from "#core/route/definition.ts";
 import type { RouteToChange, RouteToCreate } from "#core/route/save.ts";
 import type { Db, Sql, Tx } from "#db/client.ts";
@@ -33,7 +36,7 @@ export async function changeRoute(db: Db, sql: Sql, actor: Actor, given: RouteTo
     db.transaction(async (tx) => {
       const before = await lockRoute(tx, given.id);
       if (before === null) throw new Failure("not_found", "There is no such route.", "id");
-      await checkPlaces(tx, given.definition, { connectionId: before.connectionId, name: before.source });
+      await checkPlaces(tx, given.definition, { connectionId: before.connectionId, name: before.source, source: before.sourceText });
       if (!(await updateRoute(tx, given)))
         throw new Failure("conflict", `${before.name} was changed while you edited version ${given.version}; it is at version ${before.version}. Nothing was saved: open it again.`, "version");
       const changed = { before: { name: before.name, definition: before.definition }, after: { name: given.name, definition: given.definition } };
@@ -44,18 +47,18 @@ export async function changeRoute(db: Db, sql: Sql, actor: Actor, given: RouteTo
 }
 
 /** Whether the connections that a definition names are there, and can do what it asks of them; and whether its patterns are some. */
-async function checkPlaces(tx: Tx, { destination, deadLetterTo, guard, rules }: RouteDefinition, source: { readonly connectionId: string; readonly name: string }): Promise<void> {
+async function checkPlaces(tx: Tx, { destination, deadLetterTo, guard, rules }: RouteDefinition, source: ReadPlace): Promise<void> {
   for (const [at, { pattern }] of rules.entries()) {
     const problem = pattern === undefined ? null : patternProblem(pattern);
     if (problem !== null) throw new Failure("invalid", `The pattern of rule ${at + 1} is none: ${problem}`, `definition.rules.${at}.pattern`);
   }
   const names = await connectionNames(tx);
-  const check = (place: { readonly connectionId: string; readonly target: { readonly kind: string } }, field: string): void => {
+  const check = (place: { readonly connectionId: string; readonly target: Target }, field: string): void => {
     const connection = names.get(place.connectionId);
     if (connection === undefined) throw new Failure("invalid", "There is no such connection.", `${field}.connectionId`);
     if (connection.kind !== place.target.kind)
       throw new Failure("invalid", `${connection.name} is of the kind ${connection.kind}, and the target of the kind ${place.target.kind}.`, `${field}.target`);
-    if (place.connectionId === source.connectionId && isSamePlace(place.target, source.name))
+    if (place.connectionId === source.connectionId && isSamePlace(place.target, source))
       throw new Failure("invalid", `${source.name} is where this route reads: it would run in a circle.`, `${field}.target`);
   };
   if (destination.kind === "queue") check(destination, "definition.destination");
@@ -66,9 +69,16 @@ async function checkPlaces(tx: Tx, { destination, deadLetterTo, guard, rules }: 
     throw new Failure("invalid", `${store?.name ?? "That connection"} is no Redis; a guard keeps its keys in Postgres or in a Redis.`, "definition.guard.store.connectionId");
 }
 
-/** Whether a target surely is the queue of that name: what leads there by way of an exchange is not known here. */
-const isSamePlace = (target: Readonly<Record<string, unknown>>, queue: string): boolean =>
-  target["kind"] === "rabbitmq" ? target["exchange"] === "" && target["routingKey"] === queue : [target["queue"], target["topic"], target["key"]].includes(queue);
+/** Where a route reads: the source's name, and the source as JSON text. */
+type ReadPlace = { readonly connectionId: string; readonly name: string; readonly source: string };
+
+/** Whether a target surely leads to what is read: what leads there by way of an exchange or a stream is not known here. */
+function isSamePlace(target: Target, { name, source }: ReadPlace): boolean {
+  if (target.kind === "rabbitmq") return target.exchange === "" && target.routingKey === name;
+  if (target.kind !== "nats") return ("queue" in target ? target.queue : "topic" in target ? target.topic : target.key) === name;
+  const read = manifests.nats.source.safeParse(JSON.parse(source));
+  return read.success && read.data.mode === "subject" && covers(read.data.queue, target.subject);
+}
 
 async function unlessTaken<T>(name: string, write: () => Promise<T>): Promise<T> {
   try {

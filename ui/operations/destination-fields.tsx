@@ -12,6 +12,7 @@ import { SelectField } from "../kit/select.tsx";
 import { TextField } from "../kit/text-field.tsx";
 import type { DestinationForm } from "./destination-form.ts";
 import { targetText } from "./target-text.ts";
+import { targetChoiceWords, targetFieldHelp } from "./target-words.ts";
 
 type Props = { form: DestinationForm; onChange: (form: DestinationForm) => void; plan: SelectionPlan | null; /** How many messages there are; a plan may have looked at fewer. */ count: number };
 
@@ -111,7 +112,7 @@ function TargetFields({ form, onChange, kinds }: { form: DestinationForm; onChan
               key={field.name}
               label={t(`place.${field.name}`)}
               placeholder={field.name === "exchange" ? t("defaultExchange") : undefined}
-              help={helpOf(field, form, t)}
+              help={targetFieldHelp(field.name, form, t)}
               value={form.fields[field.name] ?? ""}
               onChange={(event) => set(field.name, event.target.value)}
               maxLength={1_024}
@@ -123,20 +124,14 @@ function TargetFields({ form, onChange, kinds }: { form: DestinationForm; onChan
             <SelectField
               key={field.name}
               label={t(`place.${field.name}`)}
+              help={targetFieldHelp(field.name, form, t)}
               value={form.fields[field.name] ?? field.choices[0] ?? ""}
               onChange={(value) => set(field.name, value)}
-              options={field.choices.map((value) => ({ value, label: value }))}
+              options={field.choices.map((value) => ({ value, label: targetChoiceWords(value, t) }))}
             />
           ),
         )}
       </div>
     </div>
   );
-}
-
-function helpOf({ name }: TargetField, { kind, fields }: DestinationForm, t: ReturnType<typeof useTranslations<"operations">>): string | undefined {
-  if (name === "routingKey") return (fields.exchange ?? "") === "" ? t("routingKeyHelp") : undefined;
-  if (name === "partition") return t("partitionHelp");
-  if (name === "topic" && kind === "pulsar") return t("pulsarTopicHelp");
-  return name === "stream" ? t("streamHelp") : undefined;
 }

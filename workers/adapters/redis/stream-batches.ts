@@ -1,4 +1,4 @@
-import type { Batch, CaptureLimits, Cursor } from "#core/brokers/adapter.ts";
+import type { Accepted, Batch, CaptureLimits, Cursor } from "#core/brokers/adapter.ts";
 import type { RedisStreamNative } from "#core/message/native.ts";
 import { faultOf } from "./faults.ts";
 import { readWindow, type ReadWindow } from "./read-window.ts";
@@ -15,26 +15,23 @@ export type Follow = {
   again: boolean;
   ownFrom: string;
   toldTrimmed: string | null;
-  /** What accepts found out, for the next batch. */
-  readonly found: string[];
-  settle(ids: readonly string[]): Promise<readonly string[]>;
+  settle(ids: readonly string[]): Promise<Accepted | void>;
+  letGo?(ids: readonly string[]): void;
   cursorAfter(ids: readonly string[]): Cursor;
 };
 
 /**
  * Nothing is in hand yet; what an earlier capture left comes first. `settle` acknowledges ids and tells what it noticed;
- * `cursorAfter` says where a stored batch leaves the source.
+ * `letGo` hears of ids that were not stored; `cursorAfter` says where a stored batch leaves the source.
  */
-export const follow = (source: StreamSource, { settle, cursorAfter }: Pick<Follow, "settle" | "cursorAfter">): Follow => ({
+export const follow = (source: StreamSource, own: Pick<Follow, "settle" | "letGo" | "cursorAfter">): Follow => ({
   source,
   window: readWindow(),
   inHand: new Set(),
   again: true,
   ownFrom: "0",
   toldTrimmed: null,
-  found: [],
-  settle,
-  cursorAfter,
+  ...own,
 });
 
 /** Entries as batches within the limits; a batch without deaths when there is only something to tell. */
@@ -45,7 +42,7 @@ export function* batchesOf(
   limits: CaptureLimits,
   pendingOf: (id: string) => RedisStreamNative["pending"] = () => null,
 ): Generator<Batch, void, void> {
-  const told = [...notices, ...hand.found.splice(0)];
+  const told = [...notices];
   const fresh = entries.filter(([id]) => !hand.inHand.has(id.toString("latin1")));
   let part: Entry[] = [];
   let bytes = 0;
@@ -81,7 +78,7 @@ function batchOf(hand: Follow, entries: readonly Entry[], notices: readonly stri
     async accept() {
       decide();
       try {
-        if (ids.length > 0) hand.found.push(...(await hand.settle(ids)));
+        return ids.length > 0 ? await hand.settle(ids) : undefined;
       } catch (error) {
         throw faultOf(error);
       } finally {
@@ -91,6 +88,7 @@ function batchOf(hand: Follow, entries: readonly Entry[], notices: readonly stri
     async release() {
       decide();
       letGo();
+      hand.letGo?.(ids);
       hand.again = true;
       hand.ownFrom = "0";
     },

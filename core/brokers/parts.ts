@@ -1,4 +1,4 @@
-import type { Outgoing } from "#core/message/raw.ts";
+import type { Outgoing } from "../message/raw.ts";
 
 const MAX_COUNT = 500;
 const MAX_BYTES = 4 * 1024 * 1024;
