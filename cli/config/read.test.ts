@@ -114,6 +114,11 @@ test("everything wrong is told at once, in the order of the file", () => {
 
 const shop = "connections:\n  - { name: shop, kind: rabbitmq, secrets: { password: '${P}' } }\nsources:\n";
 
+test("a subject of core NATS is no source of dead letters", () => {
+  const text = "connections:\n  - { name: events, kind: nats }\nsources:\n  - { connection: events, queue: orders.>, mode: subject, consent: true }\n";
+  expect(errorsOf(text)).toMatchObject([{ line: 4, path: "sources[0].mode", message: "is for routes only: what is sent to a subject while no worker listens is lost" }]);
+});
+
 test("a source that capturing would empty needs consent; a stream does not", () => {
   expect(errorsOf(`${shop}  - { connection: shop, queue: q }\n`, { P: "p" })).toMatchObject([
     { line: 4, path: "sources[0]", message: "would be emptied by capturing, and there is no consent to that" },

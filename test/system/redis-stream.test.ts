@@ -5,6 +5,7 @@ import { onDemand } from "../brokers/on-demand.ts";
 import { openRedis, type RedisAddress } from "../brokers/redis.ts";
 import { stick, streamAccess } from "../brokers/redis-stream-harness.ts";
 import { eventually } from "../eventually.ts";
+import { valueIn } from "#workers/adapters/redis/stream-reads.ts";
 import { brokerScene, killAtEveryPoint, type BrokerScene } from "./broker-scene.ts";
 
 const { server, reason } = await onDemand<RedisAddress>("redis");
@@ -45,14 +46,15 @@ describe.skipIf(server === null)("Redis streams", () => {
     await eventually(async () => expect(await scene.messages(), worker.tail()).toMatchObject([{ state: "dead", deaths: 2, redrives: 1 }]));
   });
 
-  test("a consumer that comes back late is told of", async () => {
+  test("a consumer that comes back late is told of", { timeout: 60_000 }, async () => {
     const key = newKey();
     await redis.xgroup("CREATE", key, GROUP, "0", "MKSTREAM");
     await using scene = await sceneOf(key, GROUP);
     await redis.xadd(key, "*", "payload", "late");
     await stick(redis, key, GROUP, "worker-1");
-    // the worker has taken the entry over and dies before it acknowledges; meanwhile the consumer takes it back
-    const dying = await scene.worker("capture.stored:1");
+    await eventually(async () => expect(valueIn((await redis.xinfo("CONSUMERS", key, GROUP) as unknown[][])[0] ?? [], "idle")).toMatch(/^\d{4,}$/));
+    // the worker has noted that the consumer is silent, has taken its entry over and dies before it acknowledges; meanwhile the consumer takes it back
+    const dying = await scene.worker("capture.stored:2");
     expect(await dying.ended, dying.tail()).toBe("SIGKILL");
     const [id] = (await redis.xrange(key, "-", "+"))[0] ?? [""];
     await redis.xclaim(key, GROUP, "worker-1", 0, id, "IDLE", 600_000, "RETRYCOUNT", 9, "JUSTID");
@@ -62,7 +64,12 @@ describe.skipIf(server === null)("Redis streams", () => {
     await redis.xadd(key, "*", "payload", "next");
     await stick(redis, key, GROUP, "worker-1");
     await eventually(async () => expect(await scene.ledger(), worker.tail()).toEqual({ rows: 2, bodies: 2 }));
-    await eventually(async () => expect(await noticesOf(scene), worker.tail()).toEqual([expect.stringMatching(new RegExp(`^A worker ended while it acknowledged entry ${id} of ${GROUP}`))]));
+    await eventually(async () =>
+      expect(await noticesOf(scene), worker.tail()).toEqual([
+        expect.stringMatching(new RegExp(`^A worker ended while it acknowledged entry ${id} of ${GROUP}`)),
+        expect.stringMatching(/^Consumer worker-1 of fulfilment is back/),
+      ]),
+    );
   });
 
   test("a consumer that comes back after its entry was stored and acknowledged is told of, whenever the worker dies", { timeout: 60_000 }, async () => {

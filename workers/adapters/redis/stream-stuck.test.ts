@@ -107,7 +107,7 @@ describe.skipIf(server === null)("entries stuck in a group", () => {
     await redis.xreadgroup("GROUP", GROUP, "frozen", "COUNT", 1, "STREAMS", key, ">");
     const second = session.capture(source, cursor, LIMITS, AbortSignal.timeout(10_000))[Symbol.asyncIterator]();
     const told = await nextBatch(second);
-    expect(told.notices).toEqual([`Consumer frozen of workers is back. It had been silent when its entries were taken over (${id}): it may have processed them as well.`]);
+    expect(told.notices).toEqual([`Consumer frozen of workers is back. It had been silent when its entries were being taken over (${id}): it may have processed them as well.`]);
     expect(JSON.parse(told.cursor ?? "")).toEqual({ unsettled: [], silent: [] });
     await second.return?.();
   });

@@ -100,7 +100,7 @@ export function watchFrom(redis: RedisClient, { key, group }: Place, from: Curso
         const quiet = idle.get(consumer);
         const expected = idleMs + now - at;
         const back = quiet !== undefined && quiet < expected - Math.min(SLACK_MS, idleMs / 2);
-        if (back) notices.push(`Consumer ${consumer} of ${group} is back. It had been silent when its entries were taken over (${named(ids)}): it may have processed them as well.`);
+        if (back) notices.push(`Consumer ${consumer} of ${group} is back. It had been silent when its entries were being taken over (${named(ids)}): it may have processed them as well.`);
         if (back || quiet === undefined || now - at > LOOK_AFTER_MS) silent.delete(consumer);
       }
       return notices;
