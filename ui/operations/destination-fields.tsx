@@ -12,7 +12,7 @@ import { SelectField } from "../kit/select.tsx";
 import { TextField } from "../kit/text-field.tsx";
 import type { DestinationForm } from "./destination-form.ts";
 import { targetText } from "./target-text.ts";
-import { targetChoiceWords, targetFieldHelp } from "./target-words.ts";
+import { useTargetWords } from "./target-words.ts";
 
 type Props = { form: DestinationForm; onChange: (form: DestinationForm) => void; plan: SelectionPlan | null; /** How many messages there are; a plan may have looked at fewer. */ count: number };
 
@@ -93,6 +93,7 @@ function Places({ destined, sampled, example }: { destined: readonly Destined[];
 function TargetFields({ form, onChange, kinds }: { form: DestinationForm; onChange: (form: DestinationForm) => void; kinds: SelectionPlan["kinds"] }) {
   const t = useTranslations("operations");
   const set = (name: TargetField["name"], value: string) => onChange({ ...form, fields: { ...form.fields, [name]: value } });
+  const target = useTargetWords();
   const fields = TARGET_FIELDS[form.kind];
   return (
     <div className="mt-1 grid gap-2">
@@ -112,7 +113,7 @@ function TargetFields({ form, onChange, kinds }: { form: DestinationForm; onChan
               key={field.name}
               label={t(`place.${field.name}`)}
               placeholder={field.name === "exchange" ? t("defaultExchange") : undefined}
-              help={targetFieldHelp(field.name, form, t)}
+              help={target.help(field.name, form)}
               value={form.fields[field.name] ?? ""}
               onChange={(event) => set(field.name, event.target.value)}
               maxLength={1_024}
@@ -124,10 +125,10 @@ function TargetFields({ form, onChange, kinds }: { form: DestinationForm; onChan
             <SelectField
               key={field.name}
               label={t(`place.${field.name}`)}
-              help={targetFieldHelp(field.name, form, t)}
+              help={target.help(field.name, form)}
               value={form.fields[field.name] ?? field.choices[0] ?? ""}
               onChange={(value) => set(field.name, value)}
-              options={field.choices.map((value) => ({ value, label: targetChoiceWords(value, t) }))}
+              options={field.choices.map((value) => ({ value, label: target.choice(value) }))}
             />
           ),
         )}
