@@ -62,6 +62,25 @@ describe.skipIf(server === null)("a route from a subject of core NATS", () => {
     expect(await noticesOf(scene)).toEqual([expect.stringMatching(/^For a while until .* no worker listened to from/)]);
   });
 
+  test("what was heard outlives a connection to PostgreSQL that is lost while it is stored", { timeout: 60_000 }, async () => {
+    const subject = `postgres${crypto.randomUUID()}`;
+    await using sink = await startHttpSink();
+    await using scene = await routeFrom(subject, () => ({ destination: { kind: "http", url: sink.url("200"), allowPrivate: ["127.0.0.0/8"] } }));
+    await using worker = await scene.worker();
+    await listened(subject);
+    const bodies = Array.from({ length: 30 }, (_, i) => `m${i}`);
+    await scene.pool.sql.begin(async (tx) => {
+      await tx`lock table delivery_identities in access exclusive mode`;
+      await put(subject, bodies);
+      const storing = () => scene.pool.sql<{ pid: number }[]>`select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like '%delivery_identities%'`;
+      await eventually(async () => expect((await storing()).length, worker.tail()).toBeGreaterThan(0));
+      for (const { pid } of await storing()) await scene.pool.sql`select pg_terminate_backend(${pid})`;
+    });
+    const stored = async () => (await scene.pool.sql<{ body: string }[]>`select convert_from(body, 'utf8') as body from delivery_contents`).map(({ body }) => body);
+    await eventually(async () => expect((await stored()).filter((body) => body !== "probe").toSorted(), worker.tail()).toEqual(bodies.toSorted()), { timeoutMs: 20_000 });
+    expect(await noticesOf(scene)).toEqual([]);
+  });
+
   test("goes on listening while its destination's breaker is open: what is not heard would be lost", { timeout: 60_000 }, async () => {
     const subject = `breaker${crypto.randomUUID()}`;
     await using sink = await startHttpSink();
