@@ -4,7 +4,7 @@ import { filled } from "#core/brokers/filled.ts";
 import type { RawDeath } from "#core/message/raw.ts";
 import type { Connection } from "./connection.ts";
 import type { Source } from "./consumer.ts";
-import { listen, type Listening } from "./listen.ts";
+import { listen, type Listening, type Taken } from "./listen.ts";
 
 /** How long the server may take to say that it knows of us. */
 const BEGIN_MS = 5_000;
@@ -28,7 +28,7 @@ export async function* hear(connection: Connection, source: Source, from: Cursor
   try {
     if ((await Promise.race([begun(connection, listening), stopped.promise])) === null) return;
     const now = new Date().toISOString();
-    yield batchOf(listening, [], from === null ? [] : [gap(source.queue, from, now)], now);
+    yield batchOf(listening, { deaths: [], dropped: 0 }, from === null ? [] : [gap(source.queue, from, now)], now);
     while (await filled(listening, limits, stop, stopped.promise, wait)) yield next(listening, source, limits);
     await Promise.race([listening.drain(), wait(END_MS, undefined, { ref: false })]);
     while (listening.waiting().count > 0) yield next(listening, source, limits);
@@ -42,14 +42,15 @@ export async function* hear(connection: Connection, source: Source, from: Cursor
 async function begun(connection: Connection, listening: Listening): Promise<true> {
   await connection.flush(AbortSignal.timeout(BEGIN_MS));
   // what the login may not hear is refused by then
-  listening.check();
+  const fault = listening.fault();
+  if (fault !== null) throw fault;
   return true;
 }
 
 function next(listening: Listening, { queue }: Source, limits: CaptureLimits): Batch {
   const { deaths, dropped } = listening.take(limits);
   const notices = dropped === 0 ? [] : [`${dropped} messages of ${queue} came faster than they could be stored and were dropped: NATS gives them to nobody again.`];
-  return batchOf(listening, deaths, notices, heardLast(deaths), dropped);
+  return batchOf(listening, { deaths, dropped }, notices, heardLast(deaths));
 }
 
 const heardLast = (deaths: readonly RawDeath[]): string => {
@@ -57,9 +58,13 @@ const heardLast = (deaths: readonly RawDeath[]): string => {
   return native?.transport === "nats" && native.stream === null ? native.heardAt : new Date().toISOString();
 };
 
-function batchOf(listening: Listening, deaths: readonly RawDeath[], notices: readonly string[], cursor: string, dropped = 0): Batch {
-  return { deaths, notices, cursor, accept: async () => undefined, release: async () => listening.putBack({ deaths, dropped }) };
-}
+const batchOf = (listening: Listening, taken: Taken, notices: readonly string[], cursor: string): Batch => ({
+  deaths: taken.deaths,
+  notices,
+  cursor,
+  accept: async () => undefined,
+  release: async () => listening.putBack(taken),
+});
 
 const gap = (queue: string, from: string, now: string): string =>
   `For a while until ${now} no worker listened to ${queue}. The last that was stored before was heard at ${from}: what was sent after that, while nobody listened, is lost.`;
