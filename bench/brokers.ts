@@ -90,7 +90,7 @@ async function captureOurs({ pool }: Stand, source: Source, { session }: Opened,
   if (lease === null) throw new Error("the lease of a random name is taken");
   const stop = new AbortController();
   let stored = 0;
-  let accepted: Promise<void> = Promise.resolve();
+  let accepted: Promise<unknown> = Promise.resolve();
   const cursor: Cursor = null;
   for await (const batch of session.capture(place.source, cursor, LIMITS, stop.signal)) {
     const deaths = batch.deaths.map((raw) => toNewDeath(raw, "bench"));

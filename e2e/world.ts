@@ -123,7 +123,7 @@ function configOf(rabbit: TestRabbit, databaseUrl: string, stages: readonly Open
 const captured = (connection: string, source: Record<string, unknown>): ConfiguredSource => ({
   connection,
   source,
-  taken: true,
+  custody: "taken",
   consent: true,
   capture: true,
   watchSeconds: WATCH_SECONDS,

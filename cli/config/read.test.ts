@@ -32,7 +32,7 @@ test("the example is valid and its secrets come from where they say", () => {
         { name: "billing", kind: "pgboss", settings: { schema: "pgboss" }, secrets: { password: CANARY } },
       ],
       sources: [
-        { connection: "shop", source: { queue: "payments.dlq", type: "quorum" }, taken: true, consent: true, capture: true, watchSeconds: 600 },
+        { connection: "shop", source: { queue: "payments.dlq", type: "quorum" }, custody: "taken", consent: true, capture: true, watchSeconds: 600 },
         { connection: "billing", source: { queue: "invoices-dead" }, capture: false, watchSeconds: 300 },
       ],
       routes: [
@@ -40,7 +40,7 @@ test("the example is valid and its secrets come from where they say", () => {
           name: "orders to inventory",
           connection: "shop",
           source: { queue: "orders.inventory", type: "quorum" },
-          taken: true,
+          custody: "taken",
           consent: true,
           paused: false,
           written: { destination: { kind: "http", method: "POST", signWith: ["ROUTE_INVENTORY_SECRET"] }, retry: { maxAttempts: 10, jitter: "full" }, breaker: { of: 20 }, deadLetterTo: null },
@@ -125,11 +125,16 @@ test("everything wrong is told at once, in the order of the file", () => {
 
 const shop = "connections:\n  - { name: shop, kind: rabbitmq, secrets: { password: '${P}' } }\nsources:\n";
 
+test("a subject of core NATS is no source of dead letters", () => {
+  const text = "connections:\n  - { name: events, kind: nats }\nsources:\n  - { connection: events, queue: orders.>, mode: subject, consent: true }\n";
+  expect(errorsOf(text)).toMatchObject([{ line: 4, path: "sources[0].mode", message: "is for routes only: what is sent to a subject while no worker listens is lost" }]);
+});
+
 test("a source that capturing would empty needs consent; a stream does not", () => {
   expect(errorsOf(`${shop}  - { connection: shop, queue: q }\n`, { P: "p" })).toMatchObject([
     { line: 4, path: "sources[0]", message: "would be emptied by capturing, and there is no consent to that" },
   ]);
-  expect(read(`${shop}  - { connection: shop, queue: q, type: stream }\n`, { P: "p" })).toMatchObject({ config: { sources: [{ taken: false }] } });
+  expect(read(`${shop}  - { connection: shop, queue: q, type: stream }\n`, { P: "p" })).toMatchObject({ config: { sources: [{ custody: "copied" }] } });
 });
 
 test("sources must name a connection, only known keys, and no queue twice", () => {

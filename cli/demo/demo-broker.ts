@@ -21,7 +21,7 @@ const WATCH_SECONDS = 60;
 export const captured = (connection: string, source: Record<string, unknown>, taken = true): ConfiguredSource => ({
   connection,
   source,
-  taken,
+  custody: taken ? "taken" : "copied",
   consent: taken,
   capture: true,
   watchSeconds: WATCH_SECONDS,

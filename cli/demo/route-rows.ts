@@ -1,4 +1,4 @@
-import { isTaken } from "#core/config/custody.ts";
+import { custodyOf } from "#core/config/custody.ts";
 import type { BrokerKind } from "#core/brokers/index.ts";
 import { sourceName } from "#core/brokers/source-name.ts";
 import { routeDefinition, type RouteDefinitionInput } from "#core/route/definition.ts";
@@ -54,7 +54,7 @@ async function insertRoute(tx: AnySql, { name, connection, source, service, rest
   const [row] = await tx<{ id: string }[]>`
     insert into sources (connection_id, name, source, custody, managed_by, capturing, consent_by, consent_at, watch_seconds)
     values (${found.id}, ${sourceName(found.kind, source as never)}, ${JSON.stringify(source)},
-      ${isTaken(found.kind, source as never) ? "taken" : "copied"}, 'screen', true, ${CONSENT}, now(), ${WATCH_SECONDS})
+      ${custodyOf(found.kind, source as never)}, 'screen', true, ${CONSENT}, now(), ${WATCH_SECONDS})
     on conflict (connection_id, name) do nothing returning id`;
   if (row === undefined) return false;
   const definition = routeDefinition.parse({

@@ -6,6 +6,13 @@ import type { Custody, Manifest } from "./manifest.ts";
 /** How far capture of a copied source has come; the adapter's own JSON-safe note, null at the start. */
 export type Cursor = string | null;
 
+/** What accepting a batch found out; stored in the moment in which the batch is marked accepted. */
+export type Accepted = {
+  readonly notices: readonly string[];
+  /** Takes the place of the batch's own cursor, unless a later batch was stored meanwhile. */
+  readonly cursor: Cursor;
+};
+
 /** Deaths read together. Exactly one of accept and release is called, once. */
 export type Batch = {
   readonly deaths: readonly RawDeath[];
@@ -17,7 +24,7 @@ export type Batch = {
   /** Where to go on from once this batch is stored; null for a source that is taken. */
   readonly cursor: Cursor;
   /** After our commit. Resolves when the broker has surely processed it, so that it will not deliver these again. */
-  accept(): Promise<void>;
+  accept(): Promise<Accepted | void>;
   /** Our commit failed: the broker may deliver them again, in its order. */
   release(): Promise<void>;
 };

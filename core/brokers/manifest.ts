@@ -9,8 +9,11 @@ type Capabilities = {
   readonly discover: boolean;
 };
 
-/** Whether capturing empties the source ("taken": Redrive then holds the only copy) or leaves it ("copied"). */
-export type Custody = "taken" | "copied";
+/**
+ * Whether capturing empties the source ("taken": Redrive then holds the only copy), leaves it ("copied"), or listens where the
+ * broker keeps nothing ("heard": at most once, and what is sent while nobody listens is lost).
+ */
+export type Custody = "taken" | "copied" | "heard";
 
 /** How to draw one field of a connection's form; the words are in ui/messages under `brokers.<kind>.<name>`. */
 export type FormField = {

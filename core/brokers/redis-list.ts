@@ -55,6 +55,7 @@ export const redisList = defineManifest({
     "+zcard +zrange +zrem +hgetall +hget +del +xrevrange, to capture from sorted sets",
     "+lpush +rpush on the keys to resend to; +exists +hset +hget +hmget +llen +hdel +del +sadd +incr +xadd +zadd +zrem +expire, to requeue jobs",
     "+scan, to list keys",
+    "+eval +get +set +del on ~redrive:guard:*, where a route is to keep its guard's keys here",
   ],
   capabilities: { discover: true },
   about: {

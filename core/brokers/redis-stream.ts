@@ -40,6 +40,7 @@ export const redisStream = defineManifest({
     "+xgroup +xreadgroup +xack +xrange +xlen +xinfo +xadd on the streams",
     "+xpending +xclaim +multi +exec, for entries stuck in a group",
     "+scan, to list keys",
+    "+eval +get +set +del on ~redrive:guard:*, where a route is to keep its guard's keys here",
   ],
   capabilities: { discover: true },
   about: {

@@ -2,9 +2,10 @@ import type { BrokerKind } from "./index.ts";
 
 /** One field of a target as a person types it. */
 export type TargetField = {
-  readonly name: "exchange" | "routingKey" | "queue" | "topic" | "partition" | "key" | "end" | "subject" | "stream";
+  readonly name: "exchange" | "routingKey" | "queue" | "topic" | "partition" | "key" | "end" | "subject" | "stream" | "delivery";
   /** Left empty it is null, or the broker's default. */
   readonly optional: boolean;
+  /** The first is the default; of an optional field it is what is meant when nothing is said. */
   readonly choices?: readonly string[];
 };
 
@@ -17,7 +18,7 @@ export const TARGET_FIELDS: { readonly [K in BrokerKind]: readonly TargetField[]
   kafka: [needed("topic"), optional("partition")],
   "redis-list": [needed("key"), { name: "end", optional: false, choices: ["left", "right"] }],
   "redis-stream": [needed("key")],
-  nats: [needed("subject"), optional("stream")],
+  nats: [needed("subject"), optional("stream"), { name: "delivery", optional: true, choices: ["stored", "at_most_once"] }],
   rocketmq: [needed("topic")],
   pulsar: [needed("topic")],
   pgboss: [needed("queue")],

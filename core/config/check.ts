@@ -1,8 +1,9 @@
 import type { z } from "zod";
 import { type BrokerKind, manifests } from "../brokers/index.ts";
 import { sourceName } from "../brokers/source-name.ts";
+import type { Custody } from "../brokers/manifest.ts";
 import type { Environment } from "../environment.ts";
-import { isTaken } from "./custody.ts";
+import { custodyOf } from "./custody.ts";
 import { type ConfigIssue, type ConfigPath, inWords } from "./issues.ts";
 import { checkRoute, type ConfiguredRoute } from "./routes.ts";
 import { fileSchema, SOURCE_FIELDS } from "./schema.ts";
@@ -20,7 +21,7 @@ export type ConfiguredSource = {
   readonly connection: string;
   /** As the manifest's source schema gives it. */
   readonly source: Readonly<Record<string, unknown>>;
-  readonly taken: boolean;
+  readonly custody: Custody;
   readonly consent: boolean;
   readonly capture: boolean;
   readonly watchSeconds: number;
@@ -90,8 +91,19 @@ function checkSource(raw: RawSource, kind: BrokerKind | undefined, path: ConfigP
   const own = Object.fromEntries(Object.entries(raw).filter(([key]) => !SOURCE_FIELDS.includes(key)));
   const parsed = manifests[kind].source.safeParse(own);
   if (!parsed.success) return { issues: parsed.error.issues.map((issue) => inWords(issue, path, own)) };
-  const taken = isTaken(kind, parsed.data as never);
-  if (taken && raw.capture && !raw.consent) {
+  const custody = custodyOf(kind, parsed.data as never);
+  if (custody === "heard") {
+    return {
+      issues: [
+        {
+          path: [...path, "mode"],
+          message: "is for routes only: what is sent to a subject while no worker listens is lost",
+          fix: "Let a stream keep the subject and name the stream, or write it under routes.",
+        },
+      ],
+    };
+  }
+  if (custody === "taken" && raw.capture && !raw.consent) {
     return {
       issues: [
         {
@@ -103,7 +115,7 @@ function checkSource(raw: RawSource, kind: BrokerKind | undefined, path: ConfigP
     };
   }
   const { connection, consent, capture, watchWindow } = raw;
-  return { source: { connection, source: parsed.data, taken, consent, capture, watchSeconds: watchWindow } };
+  return { source: { connection, source: parsed.data, custody, consent, capture, watchSeconds: watchWindow } };
 }
 
 function repeatedNames(list: "connections" | "routes", entries: readonly { readonly name: string }[]): ConfigIssue[] {

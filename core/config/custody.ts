@@ -11,10 +11,10 @@ const custody: { readonly [K in BrokerKind]: (source: SourceOf<K>) => Custody } 
   kafka: () => "copied",
   "redis-list": () => "taken",
   "redis-stream": (source) => (source.stuckIn === undefined ? "copied" : "taken"),
-  nats: (source) => (source.mode === "stream" && source.retention !== "limits" ? "taken" : "copied"),
+  nats: ({ mode, retention }) => (mode === "subject" ? "heard" : mode === "stream" && retention !== "limits" ? "taken" : "copied"),
   rocketmq: () => "copied",
   pulsar: () => "copied",
 };
 
-/** Whether capturing empties `source`, which must have been parsed by the manifest of `kind`. */
-export const isTaken = <K extends BrokerKind>(kind: K, source: SourceOf<K>): boolean => custody[kind](source) === "taken";
+/** What capturing does to `source`, which must have been parsed by the manifest of `kind`. */
+export const custodyOf = <K extends BrokerKind>(kind: K, source: SourceOf<K>): Custody => custody[kind](source);

@@ -1,9 +1,10 @@
 import type { z } from "zod";
 import { type BrokerKind, manifests } from "../brokers/index.ts";
+import type { Custody } from "../brokers/manifest.ts";
 import { sourceName } from "../brokers/source-name.ts";
 import type { RouteDefinition, WrittenRoute } from "../route/definition.ts";
 import { isSamePlace } from "../route/same-place.ts";
-import { isTaken } from "./custody.ts";
+import { custodyOf } from "./custody.ts";
 import { type ConfigIssue, type ConfigPath, inWords } from "./issues.ts";
 import { type fileSchema, ROUTE_FIELDS } from "./schema.ts";
 
@@ -13,7 +14,7 @@ export type ConfiguredRoute = {
   readonly connection: string;
   /** As the manifest's source schema gives it. */
   readonly source: Readonly<Record<string, unknown>>;
-  readonly taken: boolean;
+  readonly custody: Custody;
   readonly consent: boolean;
   /** How it begins. */
   readonly paused: boolean;
@@ -21,6 +22,17 @@ export type ConfiguredRoute = {
   /** Connections by name. */
   readonly written: WrittenRoute;
 };
+
+const UNCONSENTED = {
+  taken: {
+    message: "would empty its queue, and there is no consent to that",
+    fix: "Write `consent: true` if Redrive may take the messages out of this queue and hold the only copy.",
+  },
+  heard: {
+    message: "would listen to a subject, and there is no consent to losing what is sent while no worker listens",
+    fix: "Write `consent: true` if at most once is enough, or let a stream keep the subject and read the stream.",
+  },
+} as const;
 
 type RawRoute = z.infer<typeof fileSchema>["routes"][number];
 type Kinds = ReadonlyMap<string, BrokerKind>;
@@ -33,17 +45,11 @@ export function checkRoute(raw: RawRoute, kinds: Kinds, path: ConfigPath): { iss
   if (kind === undefined) return { issues: [unnamed([...path, "connection"])] };
   const parsed = manifests[kind].source.safeParse(own);
   if (!parsed.success) return { issues: parsed.error.issues.map((issue) => inWords(issue, [...path, "source"], own)) };
-  const queue = sourceName(kind, parsed.data as never);
-  const issues = placeIssues(written, kinds, path, (place) => place.connection === connection && isSamePlace(place.target, queue));
-  const taken = isTaken(kind, parsed.data as never);
-  if (taken && !consent) {
-    issues.push({
-      path,
-      message: "would empty its queue, and there is no consent to that",
-      fix: "Write `consent: true` if Redrive may take the messages out of this queue and hold the only copy.",
-    });
-  }
-  return issues.length > 0 ? { issues } : { route: { name, connection, source: parsed.data, taken, consent, paused, watchSeconds: watchWindow, written } };
+  const read = { name: sourceName(kind, parsed.data as never), source: parsed.data };
+  const issues = placeIssues(written, kinds, path, (place) => place.connection === connection && isSamePlace(place.target, read));
+  const custody = custodyOf(kind, parsed.data as never);
+  if (custody !== "copied" && !consent) issues.push({ path, ...UNCONSENTED[custody] });
+  return issues.length > 0 ? { issues } : { route: { name, connection, source: parsed.data, custody, consent, paused, watchSeconds: watchWindow, written } };
 }
 
 type Place = { readonly connection: string; readonly target: { readonly kind: string } };

@@ -1,4 +1,4 @@
-import type { NatsNative } from "../message/native.ts";
+import type { NatsHeardNative, NatsNative } from "../message/native.ts";
 import type { Target } from "../message/normal-form.ts";
 import { baseForm } from "./base-form.ts";
 import type { Captured, Decoder } from "./decoder.ts";
@@ -6,7 +6,7 @@ import { given } from "./fields.ts";
 import { resendPlan } from "./resend-plan.ts";
 import { isoOfText } from "./time.ts";
 
-const natsOf = ({ native }: Captured): NatsNative | null => (native.transport === "nats" ? native : null);
+const natsOf = ({ native }: Captured): NatsNative | NatsHeardNative | null => (native.transport === "nats" ? native : null);
 
 /** Where its producer sent it; unknown when the message was gone before it could be read. */
 function targetOf(captured: Captured): Target | null {

@@ -69,7 +69,7 @@ function resent({ headers, body, native }: Captured, rule: string, queue: string
       ? { ...from, queue, exchange: "", routingKey: queue }
       : from.transport === "kafka"
         ? { transport: "kafka", queue, partition: 0, offset: "0", timestamp: "-1", key: from.key, tombstone: from.tombstone }
-        : from.transport === "nats"
+        : from.transport === "nats" && from.stream !== null
           ? { ...from, queue, stream: queue, advisory: null }
           : from;
   return { headers: [...kept.map((header) => set.get(header.name) ?? header), ...made.set.filter(({ name }) => kept.every((header) => header.name !== name))], body: made.body ?? body, native: there };

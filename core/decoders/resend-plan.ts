@@ -1,3 +1,4 @@
+import { isSubject } from "../brokers/nats-subject.ts";
 import { carriesStamp } from "../message/list-envelope.ts";
 import type { ResendNote, ResendPlan, Target } from "../message/normal-form.ts";
 import type { Native, Transport } from "../message/raw.ts";
@@ -126,10 +127,9 @@ export function rabbitTarget(
 export const queueTarget = (captured: Captured, queue: string | null | undefined): Target | null =>
   rabbitTarget(captured, "", queue);
 
-const SUBJECT = /^[^\s\0]{1,1024}$/;
 /** A subject to publish to in NATS, whichever stream holds it; null when it is none. */
 export const subjectTarget = (subject: string | null): Target | null =>
-  subject !== null && SUBJECT.test(subject) ? { kind: "nats", subject, stream: null } : null;
+  subject !== null && isSubject(subject) ? { kind: "nats", subject, stream: null } : null;
 
 type Parts = {
   readonly failedQueue: Target | null;

@@ -173,6 +173,22 @@ export type NatsNative = {
   } | null;
 };
 
+/** A message that was heard on a subject of core NATS: no stream keeps it. */
+export type NatsHeardNative = {
+  readonly transport: "nats";
+  /** The subject that was listened to, maybe with wildcards; and the message's own. */
+  readonly queue: string;
+  readonly subject: string;
+  readonly stream: null;
+  readonly sequence: null;
+  readonly time: null;
+  readonly advisory: null;
+  /** When Redrive heard it, ISO UTC. */
+  readonly heardAt: string;
+  /** Where its sender waits for an answer, which Redrive does not give; null when it does not. */
+  readonly reply: string | null;
+};
+
 /** A message of RocketMQ. Its properties, the system's included, are the headers, all text. */
 type RocketMqNative = {
   readonly transport: "rocketmq";
@@ -217,6 +233,7 @@ export type Native =
   | RedisListNative
   | RedisStreamNative
   | NatsNative
+  | NatsHeardNative
   | RocketMqNative
   | PulsarNative;
 

@@ -20,7 +20,7 @@ afterAll(async () => {
 
 const config = (password: string, queues: string[]): Pick<RedriveConfig, "connections" | "sources"> => ({
   connections: [{ name: "shop", kind: "rabbitmq", settings: { host: "rabbit" }, secrets: { password } }],
-  sources: queues.map((queue) => ({ connection: "shop", source: { queue, type: "classic" }, taken: true, consent: true, capture: true, watchSeconds: 60 })),
+  sources: queues.map((queue) => ({ connection: "shop", source: { queue, type: "classic" }, custody: "taken", consent: true, capture: true, watchSeconds: 60 })),
 });
 
 const connection = async () => (await pool.sql`select revision, secrets, managed_by as "managedBy" from connections`)[0];

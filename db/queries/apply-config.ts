@@ -81,10 +81,10 @@ function opens(privateKey: string, sealed: string): string | null {
 }
 
 async function applySource(tx: AnySql, source: ConfiguredSource, connectionId: string, name: string): Promise<string> {
-  const consent = source.taken && source.consent ? FILE : null;
+  const consent = source.custody === "taken" && source.consent ? FILE : null;
   const [row] = await tx<{ id: string }[]>`
     insert into sources (connection_id, name, source, custody, managed_by, capturing, consent_by, consent_at, watch_seconds)
-    values (${connectionId}, ${name}, ${JSON.stringify(source.source)}, ${source.taken ? "taken" : "copied"},
+    values (${connectionId}, ${name}, ${JSON.stringify(source.source)}, ${source.custody},
       'file', ${source.capture}, ${consent}, case when ${consent}::text is null then null else now() end, ${source.watchSeconds})
     on conflict (connection_id, name) do update set source = excluded.source, custody = excluded.custody, managed_by = 'file',
       capturing = excluded.capturing, watch_seconds = excluded.watch_seconds,

@@ -28,14 +28,14 @@ afterAll(async () => {
 
 const HTTP = { destination: { kind: "http", url: "https://shop.example/orders" } } as const;
 const route = (name: string, queue: string, over: Partial<ConfiguredRoute> = {}): ConfiguredRoute => ({
-  name, connection: "shop", source: { queue, type: "classic" }, taken: true, consent: true, paused: false, watchSeconds: 60, written: writtenRoute.parse(HTTP), ...over,
+  name, connection: "shop", source: { queue, type: "classic" }, custody: "taken", consent: true, paused: false, watchSeconds: 60, written: writtenRoute.parse(HTTP), ...over,
 }); // prettier-ignore
 const file = (routes: readonly ConfiguredRoute[], captured: readonly string[] = []): Pick<RedriveConfig, "connections" | "sources" | "routes"> => ({
   connections: [
     { name: "shop", kind: "rabbitmq", settings: { host: "rabbit" }, secrets: {} },
     { name: "cache", kind: "redis-stream", settings: { host: "redis" }, secrets: {} },
   ],
-  sources: captured.map((queue) => ({ connection: "shop", source: { queue, type: "classic" }, taken: true, consent: true, capture: true, watchSeconds: 60 })),
+  sources: captured.map((queue) => ({ connection: "shop", source: { queue, type: "classic" }, custody: "taken", consent: true, capture: true, watchSeconds: 60 })),
   routes,
 });
 const apply = (...given: Parameters<typeof file>) => applyConfig(pool.sql, file(...given), privateKey);

@@ -63,11 +63,11 @@ async function refuseForeign(tx: AnySql, { name }: ConfiguredRoute, queue: strin
   if (captured.length > 0) throw new Error(`${FILE}: Redrive holds dead letters captured from ${queue}, which would be mixed up with those of the route ${name}. Let it read another queue.`);
 }
 
-async function writeSource(tx: AnySql, { source, taken, watchSeconds }: ConfiguredRoute, connectionId: string, queue: string): Promise<string> {
-  const consent = taken ? FILE : null;
+async function writeSource(tx: AnySql, { source, custody, watchSeconds }: ConfiguredRoute, connectionId: string, queue: string): Promise<string> {
+  const consent = custody === "copied" ? null : FILE;
   const [row] = await tx<{ id: string }[]>`
     insert into sources (connection_id, name, source, custody, managed_by, capturing, consent_by, consent_at, watch_seconds)
-    values (${connectionId}, ${queue}, ${JSON.stringify(source)}, ${taken ? "taken" : "copied"}, 'file', false, ${consent},
+    values (${connectionId}, ${queue}, ${JSON.stringify(source)}, ${custody}, 'file', false, ${consent},
       case when ${consent}::text is null then null else now() end, ${watchSeconds})
     on conflict (connection_id, name) do update set source = excluded.source, custody = excluded.custody, managed_by = 'file', watch_seconds = excluded.watch_seconds,
       consent_by = coalesce(sources.consent_by, excluded.consent_by), consent_at = coalesce(sources.consent_at, excluded.consent_at)

@@ -158,3 +158,16 @@ test("what was met stays with the source, also without a death, and only when it
   const rows = await pool.sql<{ text: string }[]>`select text from source_notices where source_id = ${own.sourceId} order by id`;
   expect(rows.map(({ text }) => text)).toEqual(["offsets 3 to 9 of partition 0 were gone", "a\uFFFDb"]);
 });
+
+test("what an accept found out is kept with the mark, and moves the cursor where no later batch has", async () => {
+  const place = await makePlace(pool.sql);
+  const lease = await leaseOf(pool.sql, place);
+  const cursorOf = async () => (await pool.sql<{ cursor: string }[]>`select cursor from sources where id = ${place.sourceId}`)[0]?.cursor;
+  const [one, two] = [await store(place, lease, [makeDeath()], "one in hand"), await store(place, lease, [makeDeath()], "two in hand")];
+  await markAccepted(pool.sql, one.batchId, { sourceId: place.sourceId, stored: "one in hand", cursor: "none in hand", notices: ["a consumer came back"] });
+  expect(await cursorOf()).toBe("two in hand");
+  await markAccepted(pool.sql, two.batchId, { sourceId: place.sourceId, stored: "two in hand", cursor: "none in hand", notices: [] });
+  expect(await cursorOf()).toBe("none in hand");
+  expect(await pool.sql`select 1 from capture_batches where source_id = ${place.sourceId} and accepted_at is null`).toHaveLength(0);
+  expect([...(await pool.sql`select text from source_notices where source_id = ${place.sourceId}`)]).toEqual([{ text: "a consumer came back" }]);
+});

@@ -1,3 +1,4 @@
+import type { Accepted } from "#core/brokers/adapter.ts";
 import type { DeathIdentity } from "#core/message/raw.ts";
 import { pgSafe } from "#core/message/pg-text.ts";
 import type { DeathReason } from "#core/message/normal-form.ts";
@@ -109,14 +110,22 @@ async function countInSource(tx: AnySql, batch: CaptureBatch, fresh: number): Pr
 }
 
 /** Keeps with the source what capture met. */
-export async function keepNotices(tx: AnySql, { sourceId, notices }: BatchFrame): Promise<void> {
+export async function keepNotices(tx: AnySql, { sourceId, notices }: Pick<BatchFrame, "sourceId" | "notices">): Promise<void> {
   if (notices.length === 0) return;
   await tx`insert into source_notices (source_id, text) select ${sourceId}, unnest(${notices.map((notice) => pgSafe(notice, MAX_NOTICE))}::text[])`;
 }
 
-/** The broker has processed our ack: from now on an equal death is another one. */
-export async function markAccepted(sql: Sql, batchId: number): Promise<void> {
-  await sql`update capture_batches set accepted_at = now() where id = ${batchId}`;
+/** What accepting a batch found out, and the cursor that was stored with it. */
+type AcceptedBatch = Accepted & { readonly sourceId: string; readonly stored: string | null };
+
+/** The broker has processed our ack: from now on an equal death is another one. In the same transaction what that found out is kept. */
+export async function markAccepted(sql: Sql, batchId: number, found: AcceptedBatch | null = null): Promise<void> {
+  const mark = (tx: AnySql) => tx`update capture_batches set accepted_at = now() where id = ${batchId}`;
+  if (found === null) return void (await mark(sql));
+  await sql.begin(async (tx) => {
+    const moved = tx`update sources set cursor = ${found.cursor} where id = ${found.sourceId} and cursor = ${found.stored}`;
+    await Promise.all([mark(tx), moved, keepNotices(tx, found), ...(found.notices.length === 0 ? [] : [notify(tx, ["sources"])])]);
+  });
 }
 
 /** Counts the deaths in their groups, making those that are new. Answers the group of each fingerprint. */

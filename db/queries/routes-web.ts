@@ -20,6 +20,8 @@ const SHOWN = {
   changedAt: routes.changedAt,
   sourceId: routes.sourceId,
   source: sources.name,
+  /** JSON text of the adapter's source. */
+  sourceText: sources.source,
   custody: sources.custody,
   consentBy: sources.consentBy,
   consentAt: sources.consentAt,

@@ -2,6 +2,7 @@ import type { FaultCode } from "#core/fault.ts";
 import { routeDefinition, type RouteDefinition } from "#core/route/definition.ts";
 import type { BreakerState } from "#core/route/breaker.ts";
 import type { BrokerKind } from "#core/brokers/index.ts";
+import type { Custody } from "#core/brokers/manifest.ts";
 import type { Sql } from "../client.ts";
 import { notify } from "../listen.ts";
 
@@ -13,6 +14,7 @@ export type ActiveRoute = {
   readonly definition: RouteDefinition;
   readonly sourceId: string;
   readonly sourceName: string;
+  readonly custody: Custody;
   readonly connectionId: string;
   readonly kind: BrokerKind;
   readonly running: boolean;
@@ -25,7 +27,7 @@ export type ActiveRoute = {
  */
 export async function allRoutes(sql: Sql): Promise<ActiveRoute[]> {
   const rows = await sql<(Omit<ActiveRoute, "definition"> & { definition: string })[]>`
-    select routes.id, routes.name, routes.version, routes.definition, sources.id as "sourceId", sources.name as "sourceName",
+    select routes.id, routes.name, routes.version, routes.definition, sources.id as "sourceId", sources.name as "sourceName", sources.custody,
       connections.id as "connectionId", connections.kind, routes.state = 'running' as running, routes.held_by as "heldBy"
     from routes join sources on sources.id = routes.source_id join connections on connections.id = sources.connection_id
     order by routes.id`;

@@ -1,3 +1,4 @@
+import type { Custody } from "#core/brokers/manifest.ts";
 import type { FaultCode } from "#core/fault.ts";
 import { routeDefinition, type RouteDefinition } from "#core/route/definition.ts";
 import type { Sql } from "../client.ts";
@@ -11,6 +12,7 @@ export type CapturedSource = {
   /** JSON text of the adapter's source. */
   readonly source: string;
   readonly cursor: string | null;
+  readonly custody: Custody;
   /** The route that takes from it; null for a source of dead letters. */
   readonly route: SourceRoute | null;
 };
@@ -35,7 +37,7 @@ function withRoute({ routeId, definition, ...source }: Row): CapturedSource[] {
 }
 
 const captured = (sql: Sql) => sql`
-  select sources.id, sources.name, connection_id as "connectionId", source, cursor, routes.id as "routeId", routes.definition
+  select sources.id, sources.name, connection_id as "connectionId", source, cursor, custody, routes.id as "routeId", routes.definition
   from sources left join routes on routes.source_id = sources.id
   where capturing and (routes.id is null or (routes.state = 'running' and routes.consuming))`;
 

@@ -65,7 +65,7 @@ export const kafkaStage: Stage<KafkaAddress> = {
     return {
       address,
       connection: { name: "kafka", kind: "kafka", ...withRegistry(kafkaAccess(address.port), registry.url) },
-      source: { connection: "kafka", source: { queue: DEAD }, taken: false, consent: false, capture: true, watchSeconds: 60 },
+      source: { connection: "kafka", source: { queue: DEAD }, custody: "copied" as const, consent: false, capture: true, watchSeconds: 60 },
       close: async () => {
         await registry.stop();
         await stop();

@@ -22,7 +22,7 @@ export const natsStage: Stage<NatsAddress> = {
     return {
       address,
       connection: { name: "nats", kind: "nats", ...natsAccess(address) },
-      source: { connection: "nats", source: nats.source.parse({ queue: "REDRIVE_ADVISORIES", mode: "advisories" }), taken: false, consent: false, capture: true, watchSeconds: 60 },
+      source: { connection: "nats", source: nats.source.parse({ queue: "REDRIVE_ADVISORIES", mode: "advisories" }), custody: "copied" as const, consent: false, capture: true, watchSeconds: 60 },
       close: stop,
     };
   },

@@ -20,7 +20,7 @@ export const pulsarStage: Stage<PulsarAddress> = {
     return {
       address,
       connection: { name: "pulsar", kind: "pulsar", ...pulsarAccess(address) },
-      source: { connection: "pulsar", source: { queue: DEAD }, taken: false, consent: false, capture: true, watchSeconds: 60 },
+      source: { connection: "pulsar", source: { queue: DEAD }, custody: "copied" as const, consent: false, capture: true, watchSeconds: 60 },
       close: stop,
     };
   },

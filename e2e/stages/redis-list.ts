@@ -20,7 +20,7 @@ export const redisListStage: Stage<RedisAddress> = {
     return {
       address,
       connection: { name: "lists", kind: "redis-list", ...listAccess(address) },
-      source: { connection: "lists", source: redisList.source.parse({ queue: `${QUEUE}:failed`, envelope: "bullmq" }), taken: true, consent: true, capture: true, watchSeconds: 60 },
+      source: { connection: "lists", source: redisList.source.parse({ queue: `${QUEUE}:failed`, envelope: "bullmq" }), custody: "taken" as const, consent: true, capture: true, watchSeconds: 60 },
       close: stop,
     };
   },

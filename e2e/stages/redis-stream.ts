@@ -19,7 +19,7 @@ export const redisStreamStage: Stage<RedisAddress> = {
     return {
       address,
       connection: { name: "redis", kind: "redis-stream", ...streamAccess(address) },
-      source: { connection: "redis", source: redisStream.source.parse({ queue: KEY, stuckIn: GROUP, minIdleMs: 1_000 }), taken: true, consent: true, capture: true, watchSeconds: 60 },
+      source: { connection: "redis", source: redisStream.source.parse({ queue: KEY, stuckIn: GROUP, minIdleMs: 1_000 }), custody: "taken" as const, consent: true, capture: true, watchSeconds: 60 },
       close: stop,
     };
   },

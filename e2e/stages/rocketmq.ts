@@ -23,7 +23,7 @@ export const rocketMqStage: Stage<RocketMqAddress> = {
     return {
       address,
       connection: { name: "rocketmq", kind: "rocketmq", ...rocketMqAccess(address, { proxy: `127.0.0.1:${address.proxyPort}` }) },
-      source: { connection: "rocketmq", source: { queue: DEAD }, taken: false, consent: false, capture: true, watchSeconds: 60 },
+      source: { connection: "rocketmq", source: { queue: DEAD }, custody: "copied" as const, consent: false, capture: true, watchSeconds: 60 },
       close: stop,
     };
   },

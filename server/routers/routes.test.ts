@@ -68,6 +68,20 @@ test("a queue may be typed in its broker's words, and is checked by them", async
   await expect(admin.routes.create(nowhere)).rejects.toMatchObject({ code: "NOT_FOUND", ...field("source") });
 });
 
+test("a subject of core NATS is read at most once, with consent to just that, and leads to no circle", async () => {
+  const events = await aConnection(database.db, { kind: "nats", name: "Subjects" });
+  const source = { from: "typed", connectionId: events.id, source: { queue: "orders.>", mode: "subject", group: "billing" } } as const;
+  const asked = { name: "heard", consent: true, definition, source };
+  await expect(admin.routes.create({ ...asked, consent: false })).rejects.toMatchObject({ message: expect.stringContaining("what is sent while no worker listens is lost"), ...field("consent") });
+  const to = (subject: string) => ({ ...TO_HTTP, destination: { kind: "queue", connectionId: events.id, target: { kind: "nats", subject, delivery: "at_most_once" } } });
+  await expect(admin.routes.create({ ...asked, definition: routeDefinition.parse(to("orders.done")) })).rejects.toMatchObject({ message: expect.stringContaining("circle") });
+  const { id } = await admin.routes.create({ ...asked, definition: routeDefinition.parse(to("done.orders")) });
+  const route = await routeOf(id);
+  expect(await sourceOf(route!.sourceId)).toMatchObject({ name: "orders.> (subject, group billing)", custody: "heard", consentBy: "The admin" });
+  const everything = { ...asked, name: "everything", source: { ...source, source: { queue: ">", mode: "subject" } } };
+  await expect(admin.routes.create(everything)).rejects.toMatchObject({ code: "BAD_REQUEST", ...field("source.queue") });
+});
+
 test("what reads a queue already is named", async () => {
   const [captured, ofFile] = [await aQueue(database.db, connectionId), await aQueue(database.db, connectionId)];
   await aSource(database.db, connectionId, { name: captured.name });

@@ -1,6 +1,7 @@
 import { manifests, type BrokerKind } from "#core/brokers/index.ts";
+import type { Custody } from "#core/brokers/manifest.ts";
 import { sourceName } from "#core/brokers/source-name.ts";
-import { isTaken } from "#core/config/custody.ts";
+import { custodyOf } from "#core/config/custody.ts";
 import { Failure } from "#core/failure.ts";
 import type { RouteToCreate } from "#core/route/save.ts";
 import type { Tx } from "#db/client.ts";
@@ -10,10 +11,15 @@ import { insertSource } from "#db/queries/sources-web.ts";
 import type { Actor } from "../context.ts";
 
 /** The queue that a new route is to read. */
-type Wanted = { readonly connectionId: string; readonly kind: BrokerKind; readonly name: string; readonly source: string; readonly taken: boolean };
+type Wanted = { readonly connectionId: string; readonly kind: BrokerKind; readonly name: string; readonly source: string; readonly custody: Custody };
 
 const FIELD = "source";
 const WATCH_SECONDS = 300;
+/** What a person has to agree to. */
+const ASKED = {
+  taken: (name: string) => `A route empties ${name}; Redrive then holds the only copy.`,
+  heard: (name: string) => `NATS keeps nothing of ${name}; what is sent while no worker listens is lost, and of what was heard Redrive holds the only copy.`,
+} as const;
 
 async function wanted(tx: Tx, source: RouteToCreate["source"]): Promise<Wanted> {
   if (source.from === "queue") {
@@ -22,7 +28,7 @@ async function wanted(tx: Tx, source: RouteToCreate["source"]): Promise<Wanted> 
     if (queue.goneAt !== null) throw new Failure("conflict", `${queue.connection} no longer shows ${queue.name}.`, FIELD);
     if (!manifests[queue.kind].source.safeParse(JSON.parse(queue.source)).success)
       throw new Failure("conflict", `What is known of ${queue.name} is out of date; list the queues again.`, FIELD);
-    return { ...queue, taken: queue.custody === "taken" };
+    return queue;
   }
   const connection = (await connectionNames(tx)).get(source.connectionId);
   if (connection === undefined) throw new Failure("not_found", "There is no such connection.", FIELD);
@@ -33,7 +39,7 @@ async function wanted(tx: Tx, source: RouteToCreate["source"]): Promise<Wanted> 
   }
   const { kind } = connection;
   const typed = { connectionId: source.connectionId, kind, name: sourceName(kind, read.data as never), source: JSON.stringify(read.data) };
-  return { ...typed, taken: isTaken(kind, read.data as never) };
+  return { ...typed, custody: custodyOf(kind, read.data as never) };
 }
 
 /**
@@ -41,12 +47,13 @@ async function wanted(tx: Tx, source: RouteToCreate["source"]): Promise<Wanted> 
  * its id, name and consent. Throws Failure without the consent a taken queue needs, and where something reads the queue.
  */
 export async function sourceForRoute(tx: Tx, actor: Actor, { source, consent }: Pick<RouteToCreate, "source" | "consent">) {
-  const { taken, ...queue } = await wanted(tx, source);
-  if (taken && !consent)
-    throw new Failure("invalid", `A route empties ${queue.name}; Redrive then holds the only copy. Agree to that first.`, "consent");
-  const consentBy = taken ? actor.name : null;
-  const answer = { name: queue.name, connectionId: queue.connectionId, consent: taken };
-  const inserted = await insertSource(tx, { ...queue, custody: taken ? "taken" : "copied", consentBy, watchSeconds: WATCH_SECONDS });
+  const queue = await wanted(tx, source);
+  const asked = queue.custody === "copied" ? null : ASKED[queue.custody](queue.name);
+  if (asked !== null && !consent) throw new Failure("invalid", `${asked} Agree to that first.`, "consent");
+  const consentBy = asked === null ? null : actor.name;
+  const { name, connectionId } = queue;
+  const answer = { name, connectionId, source: queue.source, consent: asked !== null };
+  const inserted = await insertSource(tx, { connectionId, name, source: queue.source, custody: queue.custody, consentBy, watchSeconds: WATCH_SECONDS });
   if (inserted !== null) return { ...answer, id: inserted };
   const there = await sourceToRoute(tx, queue.connectionId, queue.name);
   if (there === null) throw new Failure("conflict", `${queue.name} was changed just now. Try again.`, FIELD);

@@ -1,6 +1,7 @@
 import { Failure } from "#core/failure.ts";
+import type { Target } from "#core/message/normal-form.ts";
 import type { RouteDefinition } from "#core/route/definition.ts";
-import { isSamePlace } from "#core/route/same-place.ts";
+import { isSamePlace, type ReadPlace } from "#core/route/same-place.ts";
 import type { RouteToChange, RouteToCreate } from "#core/route/save.ts";
 import type { Db, Sql, Tx } from "#db/client.ts";
 import { notify } from "#db/listen.ts";
@@ -18,7 +19,7 @@ export async function createRoute(db: Db, sql: Sql, actor: Actor, given: RouteTo
   const id = await unlessTaken(given.name, () =>
     db.transaction(async (tx) => {
       const source = await sourceForRoute(tx, actor, given);
-      await checkPlaces(tx, given.definition, source);
+      await checkPlaces(tx, given.definition, { ...source, source: JSON.parse(source.source) });
       const created = await insertRoute(tx, { name: given.name, sourceId: source.id, definition: given.definition });
       await audit(tx, actor, "route.create", created, { name: given.name, queue: source.name, consent: source.consent, definition: given.definition });
       return created;
@@ -35,7 +36,7 @@ export async function changeRoute(db: Db, sql: Sql, actor: Actor, given: RouteTo
       const before = await lockRoute(tx, given.id);
       if (before === null) throw new Failure("not_found", "There is no such route.", "id");
       if (before.managedBy === "file") throw new Failure("forbidden", `${before.name} comes from redrive.yaml; change it there.`);
-      await checkPlaces(tx, given.definition, { connectionId: before.connectionId, name: before.source });
+      await checkPlaces(tx, given.definition, { connectionId: before.connectionId, name: before.source, source: JSON.parse(before.sourceText) });
       if (!(await updateRoute(tx, given)))
         throw new Failure("conflict", `${before.name} was changed while you edited version ${given.version}; it is at version ${before.version}. Nothing was saved: open it again.`, "version");
       const changed = { before: { name: before.name, definition: before.definition }, after: { name: given.name, definition: given.definition } };
@@ -46,18 +47,18 @@ export async function changeRoute(db: Db, sql: Sql, actor: Actor, given: RouteTo
 }
 
 /** Whether the connections that a definition names are there, and can do what it asks of them; and whether its patterns are some. */
-async function checkPlaces(tx: Tx, { destination, deadLetterTo, guard, rules }: RouteDefinition, source: { readonly connectionId: string; readonly name: string }): Promise<void> {
+async function checkPlaces(tx: Tx, { destination, deadLetterTo, guard, rules }: RouteDefinition, source: ReadPlace & { readonly connectionId: string }): Promise<void> {
   for (const [at, { pattern }] of rules.entries()) {
     const problem = pattern === undefined ? null : patternProblem(pattern);
     if (problem !== null) throw new Failure("invalid", `The pattern of rule ${at + 1} is none: ${problem}`, `definition.rules.${at}.pattern`);
   }
   const names = await connectionNames(tx);
-  const check = (place: { readonly connectionId: string; readonly target: { readonly kind: string } }, field: string): void => {
+  const check = (place: { readonly connectionId: string; readonly target: Target }, field: string): void => {
     const connection = names.get(place.connectionId);
     if (connection === undefined) throw new Failure("invalid", "There is no such connection.", `${field}.connectionId`);
     if (connection.kind !== place.target.kind)
       throw new Failure("invalid", `${connection.name} is of the kind ${connection.kind}, and the target of the kind ${place.target.kind}.`, `${field}.target`);
-    if (place.connectionId === source.connectionId && isSamePlace(place.target, source.name))
+    if (place.connectionId === source.connectionId && isSamePlace(place.target, source))
       throw new Failure("invalid", `${source.name} is where this route reads: it would run in a circle.`, `${field}.target`);
   };
   if (destination.kind === "queue") check(destination, "definition.destination");

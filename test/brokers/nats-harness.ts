@@ -27,7 +27,7 @@ export type NativeNats = { readonly nc: NatsConnection; readonly jsm: JetStreamM
 
 export async function openNative({ host, port, username, password }: NatsAddress): Promise<NativeNats> {
   const nc = await connect({ servers: `${host}:${port}`, user: username, pass: password });
-  return { nc, jsm: await jetstreamManager(nc) };
+  return { nc, jsm: await jetstreamManager(nc, { checkAPI: false }) };
 }
 
 /** Makes a stream of a new name that keeps `<name>.>`. */

@@ -45,22 +45,22 @@ wait "$server"
 [ -n "$word" ] || rm -rf "$NATS_FOLDER"
 `;
 
-/** Starts a server with a file store. `users` is the part of its configuration that says who may log in, `domain` JetStream's. */
-export async function startNats({ users = USERS, domain = "" }: { users?: string; domain?: string } = {}): Promise<TestNats> {
+/** Starts a server with a file store. `users` is the part of its configuration that says who may log in, `domain` JetStream's; `jetStream` false leaves subjects only. */
+export async function startNats({ users = USERS, domain = "", jetStream = true }: { users?: string; domain?: string; jetStream?: boolean } = {}): Promise<TestNats> {
   const server = findServer();
   if (server === null) throw new Error(NO_SERVER);
   const folder = await mkdtemp(join(tmpdir(), "redrive-nats-"));
   const [port] = (await freePorts(1)) as [number];
   const jetstream = [`store_dir: "${folder}/store"`, "max_mem: 64MB", "max_file: 4GB", ...(domain === "" ? [] : [`domain: ${domain}`])];
-  const lines = [`listen: "127.0.0.1:${port}"`, `jetstream { ${jetstream.join(", ")} }`, "max_payload: 33554432", users];
+  const lines = [`listen: "127.0.0.1:${port}"`, ...(jetStream ? [`jetstream { ${jetstream.join(", ")} }`] : []), "max_payload: 33554432", users];
   await writeFile(join(folder, "nats.conf"), `${lines.join("\n")}\n`);
   const address = { host: "127.0.0.1", port, ...LOGIN };
-  let guard = await begin(server, folder, port);
+  let guard = await begin(server, folder, { port, jetStream });
   const again = async (signal: "TERM" | "KILL"): Promise<void> => {
     const gone = once(guard, "exit");
     guard.stdin?.end(`${signal}\n`);
     await gone;
-    guard = await begin(server, folder, port);
+    guard = await begin(server, folder, { port, jetStream });
   };
   return {
     ...address,
@@ -75,13 +75,15 @@ export async function startNats({ users = USERS, domain = "" }: { users?: string
   };
 }
 
-async function begin(server: string, folder: string, port: number): Promise<ChildProcess> {
+type Wanted = { readonly port: number; readonly jetStream: boolean };
+
+async function begin(server: string, folder: string, wanted: Wanted): Promise<ChildProcess> {
   const guard = spawn("sh", ["-c", GUARD], {
     stdio: ["pipe", "ignore", "ignore"],
     env: { ...process.env, NATS_SERVER: server, NATS_FOLDER: folder },
   });
   try {
-    await eventually(() => answers(port), { timeoutMs: 20_000, intervalMs: 50 });
+    await eventually(() => answers(wanted), { timeoutMs: 20_000, intervalMs: 50 });
     return guard;
   } catch (error) {
     const log = await readFile(join(folder, "log"), "utf8").catch(() => "");
@@ -90,11 +92,11 @@ async function begin(server: string, folder: string, port: number): Promise<Chil
   }
 }
 
-/** A handshake came so far that the server asked who we are, and JetStream is up. */
-async function answers(port: number): Promise<void> {
+/** A handshake came so far that the server asked who we are, and JetStream is up where it is wanted. */
+async function answers({ port, jetStream }: Wanted): Promise<void> {
   try {
     const nc = await connect({ servers: `127.0.0.1:${port}`, user: LOGIN.username, pass: LOGIN.password, reconnect: false, timeout: 2_000 });
-    await nc.request("$JS.API.INFO", "", { timeout: 1_000 }).finally(() => nc.close());
+    await (jetStream ? nc.request("$JS.API.INFO", "", { timeout: 1_000 }) : nc.flush()).finally(() => nc.close());
   } catch (error) {
     // a server with other users than ours, or with a certificate of its own making
     if (error instanceof Error && (error.name === "AuthorizationError" || error.message.startsWith("self-signed"))) return;

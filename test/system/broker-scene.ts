@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "vitest";
 import type { ConfiguredConnection, ConfiguredSource } from "#core/config/check.ts";
-import { isTaken } from "#core/config/custody.ts";
+import { custodyOf } from "#core/config/custody.ts";
 import type { Destination } from "#core/operation.ts";
 import { connect, type Database } from "#db/client.ts";
 import { applyConfig } from "#db/queries/apply-config.ts";
@@ -41,7 +41,7 @@ export async function brokerScene(connection: ConfiguredConnection, source: Read
   const pool = connect(database.url, { max: 4, name: "scene" });
   stack.defer(() => pool.close());
   const { kind } = connection;
-  const configured: ConfiguredSource = { connection: connection.name, source, taken: isTaken(kind, source as never), consent: true, capture: true, watchSeconds: 300 };
+  const configured: ConfiguredSource = { connection: connection.name, source, custody: custodyOf(kind, source as never), consent: true, capture: true, watchSeconds: 300 };
   await applyConfig(pool.sql, { connections: [connection], sources: [configured] }, keys.privateKey);
   const scene = stack.move();
   return {

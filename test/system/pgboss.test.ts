@@ -37,7 +37,7 @@ beforeAll(async () => {
     pool.sql,
     {
       connections: [{ name: "jobs", kind: "pgboss", settings, secrets }],
-      sources: [{ connection: "jobs", source: { queue: pair.dead }, taken: true, consent: true, capture: true, watchSeconds: 60 }],
+      sources: [{ connection: "jobs", source: { queue: pair.dead }, custody: "taken", consent: true, capture: true, watchSeconds: 60 }],
     },
     keys.privateKey,
   );

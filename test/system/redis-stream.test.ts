@@ -5,6 +5,7 @@ import { onDemand } from "../brokers/on-demand.ts";
 import { openRedis, type RedisAddress } from "../brokers/redis.ts";
 import { stick, streamAccess } from "../brokers/redis-stream-harness.ts";
 import { eventually } from "../eventually.ts";
+import { valueIn } from "#workers/adapters/redis/stream-reads.ts";
 import { brokerScene, killAtEveryPoint, type BrokerScene } from "./broker-scene.ts";
 
 const { server, reason } = await onDemand<RedisAddress>("redis");
@@ -22,6 +23,7 @@ const sceneOf = (key: string, stuckIn?: string): Promise<BrokerScene> => {
   const source = redisStream.source.parse({ queue: key, ...(stuckIn === undefined ? {} : { stuckIn, minIdleMs: 1_000, minDeliveries: 3 }) });
   return brokerScene({ name: "orders", kind: "redis-stream", ...streamAccess(server) }, source);
 };
+const noticesOf = async ({ pool }: BrokerScene): Promise<string[]> => (await pool.sql<{ text: string }[]>`select text from source_notices order by id`).map(({ text }) => text);
 const newKey = (): string => `system:${crypto.randomUUID()}`;
 
 describe.skipIf(server === null)("Redis streams", () => {
@@ -44,14 +46,15 @@ describe.skipIf(server === null)("Redis streams", () => {
     await eventually(async () => expect(await scene.messages(), worker.tail()).toMatchObject([{ state: "dead", deaths: 2, redrives: 1 }]));
   });
 
-  test("a consumer that comes back late is told of", async () => {
+  test("a consumer that comes back late is told of", { timeout: 60_000 }, async () => {
     const key = newKey();
     await redis.xgroup("CREATE", key, GROUP, "0", "MKSTREAM");
     await using scene = await sceneOf(key, GROUP);
     await redis.xadd(key, "*", "payload", "late");
     await stick(redis, key, GROUP, "worker-1");
-    // the worker has taken the entry over and dies before it acknowledges; meanwhile the consumer takes it back
-    const dying = await scene.worker("capture.stored:1");
+    await eventually(async () => expect(valueIn((await redis.xinfo("CONSUMERS", key, GROUP) as unknown[][])[0] ?? [], "idle")).toMatch(/^\d{4,}$/));
+    // the worker has noted that the consumer is silent, has taken its entry over and dies before it acknowledges; meanwhile the consumer takes it back
+    const dying = await scene.worker("capture.stored:2");
     expect(await dying.ended, dying.tail()).toBe("SIGKILL");
     const [id] = (await redis.xrange(key, "-", "+"))[0] ?? [""];
     await redis.xclaim(key, GROUP, "worker-1", 0, id, "IDLE", 600_000, "RETRYCOUNT", 9, "JUSTID");
@@ -61,6 +64,45 @@ describe.skipIf(server === null)("Redis streams", () => {
     await redis.xadd(key, "*", "payload", "next");
     await stick(redis, key, GROUP, "worker-1");
     await eventually(async () => expect(await scene.ledger(), worker.tail()).toEqual({ rows: 2, bodies: 2 }));
+    await eventually(async () =>
+      expect(await noticesOf(scene), worker.tail()).toEqual([
+        expect.stringMatching(new RegExp(`^A worker ended while it acknowledged entry ${id} of ${GROUP}`)),
+        expect.stringMatching(/^Consumer worker-1 of fulfilment is back/),
+      ]),
+    );
+  });
+
+  test("a consumer that comes back after its entry was stored and acknowledged is told of, whenever the worker dies", { timeout: 60_000 }, async () => {
+    const key = newKey();
+    await redis.xgroup("CREATE", key, GROUP, "0", "MKSTREAM");
+    await using scene = await sceneOf(key, GROUP);
+    const id = String(await redis.xadd(key, "*", "payload", "frozen"));
+    await redis.xreadgroup("GROUP", GROUP, "frozen", "COUNT", 1, "STREAMS", key, ">");
+    await redis.call("XCLAIM", key, GROUP, "frozen", 0, id, "RETRYCOUNT", 9, "JUSTID");
+    // the second batch: the first one notes who is silent
+    const dying = await scene.worker("capture.accepted:2");
+    expect(await dying.ended, dying.tail()).toBe("SIGKILL");
+    expect(await scene.ledger()).toEqual({ rows: 1, bodies: 1 });
+    expect(await redis.xpending(key, GROUP)).toMatchObject([0, null, null, null]);
+    expect(await redis.xack(key, GROUP, id)).toBe(0);
+    await redis.xadd(key, "*", "payload", "another");
+    await redis.xreadgroup("GROUP", GROUP, "frozen", "COUNT", 1, "STREAMS", key, ">");
+    await scene.pool.sql`update leases set until = now()`;
+    await using worker = await scene.worker();
+    await eventually(async () =>
+      expect(await noticesOf(scene), worker.tail()).toEqual([
+        expect.stringMatching(new RegExp(`^A worker ended while it acknowledged entry ${id}`)),
+        expect.stringMatching(/^Consumer frozen of fulfilment is back/),
+      ]),
+    );
+    // told once, also by the next worker
+    worker.kill("SIGTERM");
+    await worker.ended;
+    await using next = await scene.worker();
+    await redis.xadd(key, "*", "payload", "next");
+    await stick(redis, key, GROUP, "worker-2");
+    await eventually(async () => expect(await scene.ledger(), next.tail()).toEqual({ rows: 2, bodies: 2 }));
+    expect(await noticesOf(scene)).toHaveLength(2);
   });
 
   test("an entry that was trimmed is stored as what is left of it, and blocks nobody", async () => {

@@ -12,6 +12,7 @@ import { SelectField } from "../kit/select.tsx";
 import { TextField } from "../kit/text-field.tsx";
 import type { DestinationForm } from "./destination-form.ts";
 import { targetText } from "./target-text.ts";
+import { useTargetWords } from "./target-words.ts";
 
 type Props = { form: DestinationForm; onChange: (form: DestinationForm) => void; plan: SelectionPlan | null; /** How many messages there are; a plan may have looked at fewer. */ count: number };
 
@@ -92,6 +93,7 @@ function Places({ destined, sampled, example }: { destined: readonly Destined[];
 function TargetFields({ form, onChange, kinds }: { form: DestinationForm; onChange: (form: DestinationForm) => void; kinds: SelectionPlan["kinds"] }) {
   const t = useTranslations("operations");
   const set = (name: TargetField["name"], value: string) => onChange({ ...form, fields: { ...form.fields, [name]: value } });
+  const target = useTargetWords();
   const fields = TARGET_FIELDS[form.kind];
   return (
     <div className="mt-1 grid gap-2">
@@ -111,7 +113,7 @@ function TargetFields({ form, onChange, kinds }: { form: DestinationForm; onChan
               key={field.name}
               label={t(`place.${field.name}`)}
               placeholder={field.name === "exchange" ? t("defaultExchange") : undefined}
-              help={helpOf(field, form, t)}
+              help={target.help(field.name, form)}
               value={form.fields[field.name] ?? ""}
               onChange={(event) => set(field.name, event.target.value)}
               maxLength={1_024}
@@ -123,20 +125,14 @@ function TargetFields({ form, onChange, kinds }: { form: DestinationForm; onChan
             <SelectField
               key={field.name}
               label={t(`place.${field.name}`)}
+              help={target.help(field.name, form)}
               value={form.fields[field.name] ?? field.choices[0] ?? ""}
               onChange={(value) => set(field.name, value)}
-              options={field.choices.map((value) => ({ value, label: value }))}
+              options={field.choices.map((value) => ({ value, label: target.choice(value) }))}
             />
           ),
         )}
       </div>
     </div>
   );
-}
-
-function helpOf({ name }: TargetField, { kind, fields }: DestinationForm, t: ReturnType<typeof useTranslations<"operations">>): string | undefined {
-  if (name === "routingKey") return (fields.exchange ?? "") === "" ? t("routingKeyHelp") : undefined;
-  if (name === "partition") return t("partitionHelp");
-  if (name === "topic" && kind === "pulsar") return t("pulsarTopicHelp");
-  return name === "stream" ? t("streamHelp") : undefined;
 }

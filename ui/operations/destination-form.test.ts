@@ -12,6 +12,10 @@ test("a target needs what names it, and leaves out what is not typed", () => {
   expect(typed("kafka", { partition: "3" })).toBeNull();
   expect(typed("redis-list", { key: "orders" })).toEqual({ kind: "redis-list", key: "orders", end: "left" });
   expect(typed("nats", { subject: "orders.new" })).toEqual({ kind: "nats", subject: "orders.new", stream: null });
+  expect(typed("nats", { subject: "orders.new", delivery: "stored" })).toEqual({ kind: "nats", subject: "orders.new", stream: null });
+  expect(typed("nats", { subject: "orders.new", delivery: "at_most_once" })).toEqual({ kind: "nats", subject: "orders.new", stream: null, delivery: "at_most_once" });
+  expect(typed("nats", { subject: "orders.new", stream: "ORDERS", delivery: "at_most_once" })).toBeNull();
+  expect(typed("nats", { subject: "orders.*" })).toBeNull();
   expect(typed("pgboss", { queue: "orders" })).toEqual({ kind: "pgboss", queue: "orders" });
 });
 

@@ -1,4 +1,4 @@
-import { manifests } from "#core/brokers/index.ts";
+import { manifests, type BrokerKind } from "#core/brokers/index.ts";
 import { TARGET_FIELDS, type TargetField } from "#core/brokers/target-fields.ts";
 import type { Target } from "#core/message/normal-form.ts";
 import type { Destination } from "#core/operation.ts";
@@ -14,15 +14,21 @@ export const FAILED_QUEUE: DestinationForm = { to: "failed_queue", kind: "rabbit
 
 /** The target that was typed, or null while it names no place. */
 export function targetOf({ kind, fields }: DestinationForm): Target | null {
-  const typed = TARGET_FIELDS[kind].map(({ name, choices }) => [name, fields[name] ?? choices?.[0] ?? ""] as const);
-  if (typed.every(([, value]) => value === "")) return null;
-  const values = typed.flatMap(([name, value]) => {
-    if (value === "" && kind !== "rabbitmq") return [];
+  const typed = typedTarget(kind, fields);
+  if (Object.values(typed).every((value) => value === "")) return null;
+  const read = manifests[kind].target.safeParse({ kind, ...typed });
+  return read.success ? read.data : null;
+}
+
+/** The fields of a target as its schema expects them: what was left empty, or at what is meant anyway, is left out. */
+export function typedTarget(kind: BrokerKind, fields: DestinationForm["fields"]): Readonly<Record<string, string | number>> {
+  const values = TARGET_FIELDS[kind].flatMap(({ name, optional, choices }) => {
+    const value = fields[name] ?? choices?.[0] ?? "";
+    if ((value === "" && kind !== "rabbitmq") || (optional && value === choices?.[0])) return [];
     // text that is no number is left to the schema, which refuses it
     return [[name, name === "partition" && /^\d+$/.test(value) ? Number(value) : value] as const];
   });
-  const read = manifests[kind].target.safeParse({ kind, ...Object.fromEntries(values) });
-  return read.success ? read.data : null;
+  return Object.fromEntries(values);
 }
 
 /** The destination of an order, or null while it is not complete. */

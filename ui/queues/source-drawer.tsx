@@ -4,6 +4,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Pause, Play } from "lucide-react";
 import { useTranslations } from "use-intl";
 import { Fault } from "../brokers/fault.tsx";
+import { Notices } from "../brokers/notices.tsx";
 import { useRefusal } from "../brokers/use-refusal.ts";
 import { BrokerText } from "../kit/broker-text.tsx";
 import { Button, ButtonLink } from "../kit/button.tsx";
@@ -14,7 +15,6 @@ import { Details } from "../kit/page.tsx";
 import { Time } from "../kit/time.tsx";
 import { useTRPC } from "../trpc/client.tsx";
 import { refusalOf } from "../trpc/failure.ts";
-import { Notices } from "./notices.tsx";
 import { SourceState, type Source } from "./source-columns.tsx";
 import { useSpanWords, WatchField } from "./watch-field.tsx";
 

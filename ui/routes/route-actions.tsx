@@ -45,7 +45,7 @@ export function RouteActions({ route }: { route: RouteDetail }) {
           {t("resume")}
         </Button>
       ) : (
-        <Button busy={pause.isPending} disabledReason={mayOperate} hint={t("stateHelp.paused")} onClick={() => pause.mutate(route.id)}>
+        <Button busy={pause.isPending} disabledReason={mayOperate} hint={t(route.custody === "heard" ? "stateHelp.pausedHeard" : "stateHelp.paused")} onClick={() => pause.mutate(route.id)}>
           <Pause aria-hidden />
           {t("pause")}
         </Button>

@@ -1,11 +1,12 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { ArrowRight, CircleAlert } from "lucide-react";
+import { ArrowRight, CircleAlert, TriangleAlert } from "lucide-react";
 import Link from "next/link";
 import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
 import { Fault } from "../brokers/fault.tsx";
+import { Notices } from "../brokers/notices.tsx";
 import { BrokerText } from "../kit/broker-text.tsx";
 import { ButtonLink } from "../kit/button.tsx";
 import { ErrorState } from "../kit/error-state.tsx";
@@ -97,6 +98,8 @@ function Known({ route }: { route: RouteDetail }) {
           <DestinationText destination={route.destination} />
         </p>
         <Trouble route={route} />
+        <AtMostOnce route={route} />
+        <Notices sourceId={route.sourceId} />
         <RouteCounters route={route} />
         <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_24rem]">
           <RouteFlow routeId={route.id} />
@@ -139,6 +142,22 @@ function Trouble({ route }: { route: RouteDetail }) {
       )}
     </div>
   );
+}
+
+/** Where no broker keeps the messages, on either end, it is said before the numbers. */
+function AtMostOnce({ route }: { route: RouteDetail }) {
+  const t = useTranslations("routes");
+  const { destination } = route.definition;
+  const said = [
+    ...(route.custody === "heard" ? [t("atMostOnce.from", { name: visibleText(route.source, 80) })] : []),
+    ...(destination.kind === "queue" && destination.target.kind === "nats" && destination.target.delivery === "at_most_once" ? [t("atMostOnce.to")] : []),
+  ];
+  return said.map((text) => (
+    <p key={text} className="flex items-start gap-1.5 text-amber">
+      <TriangleAlert aria-hidden className="mt-0.75 size-3.5 shrink-0" />
+      <span>{text}</span>
+    </p>
+  ));
 }
 
 function Loading() {

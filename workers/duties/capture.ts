@@ -1,6 +1,6 @@
 import type { Batch, CaptureLimits } from "#core/brokers/adapter.ts";
 import { Fault } from "#core/fault.ts";
-import { markAccepted } from "#db/queries/capture.ts";
+import { LeaseLost, markAccepted } from "#db/queries/capture.ts";
 import { capturingSource, capturingSources, setSourceFault, type CapturedSource } from "#db/queries/sources.ts";
 import { countWorkers } from "#db/queries/workers.ts";
 import type { AnySession } from "../adapters/index.ts";
@@ -103,7 +103,9 @@ async function captureOnce(parts: Parts, sourceId: string, held: Held, stop: Abo
  * only when the last one is done, so that whoever reads next finds what was stored.
  */
 async function storeAll(parts: Parts, source: CapturedSource, held: Held, session: AnySession, stop: AbortSignal): Promise<void> {
-  const intake = intakeOf(parts, source, held.lease);
+  const heard = source.custody === "heard";
+  const asked = intakeOf(parts, source, held.lease);
+  const intake = heard ? { ...asked, store: insisting(asked.store, parts, stop) } : asked;
   const ending = new AbortController();
   const end = (): void => ending.abort();
   let last: InHand = { stored: Promise.resolve(null), accepted: Promise.resolve() };
@@ -116,12 +118,13 @@ async function storeAll(parts: Parts, source: CapturedSource, held: Held, sessio
       failpoint("capture.received");
       const read = intake.read(batch.deaths);
       const inHand = await Promise.all([last.stored, before]).then(([batchId]) => ({ batchId }), () => null);
-      if (inHand === null || stop.aborted) {
+      // what was heard comes to nobody else: it is stored while the lease lasts
+      if (inHand === null || (stop.aborted && !heard)) {
         await batch.release().catch(() => undefined);
         break;
       }
       before = last.accepted;
-      last = storeThenAccept(parts, batch, { intake, read, inHand: inHand.batchId === null ? [] : [inHand.batchId] }, before);
+      last = storeThenAccept(parts, batch, { sourceId: source.id, intake, read, inHand: inHand.batchId === null ? [] : [inHand.batchId] }, before);
       // no batch may ever follow to find out
       last.accepted.catch(end);
     }
@@ -132,12 +135,30 @@ async function storeAll(parts: Parts, source: CapturedSource, held: Held, sessio
   await Promise.all([before, last.accepted]);
 }
 
+/**
+ * Stores until it works, until another worker holds the source, or until `stop`: what was heard is in no queue from which it
+ * would come again. Stored and not known to be, it is recognised by its identity.
+ */
+function insisting<T>(store: Intake<T>["store"], { log }: Parts, stop: AbortSignal): Intake<T>["store"] {
+  return async (batch) => {
+    for (;;) {
+      try {
+        return await store(batch);
+      } catch (error) {
+        if (stop.aborted || error instanceof LeaseLost) throw error;
+        log.warn({ err: error }, "what was heard could not be stored, it is tried again");
+        await pause(FIRST_PAUSE_MS, stop);
+      }
+    }
+  };
+}
+
 /** A batch on its way: both reject when it could not be stored, the second also when it or one before was not accepted. */
 type InHand = { readonly stored: Promise<number | null>; readonly accepted: Promise<void> };
 
-type Decoded<T> = { readonly intake: Intake<T>; readonly read: readonly T[]; readonly inHand: ReadBatch<T>["inHand"] };
+type Decoded<T> = { readonly sourceId: string; readonly intake: Intake<T>; readonly read: readonly T[]; readonly inHand: ReadBatch<T>["inHand"] };
 
-function storeThenAccept<T>(parts: Parts, batch: Batch, { intake, read, inHand }: Decoded<T>, before: Promise<void>): InHand {
+function storeThenAccept<T>(parts: Parts, batch: Batch, { sourceId, intake, read, inHand }: Decoded<T>, before: Promise<void>): InHand {
   const stored = intake.store({ items: read, inHand, notices: batch.notices ?? [], cursor: batch.cursor });
   const accept = async (): Promise<void> => {
     let batchId: number;
@@ -150,9 +171,10 @@ function storeThenAccept<T>(parts: Parts, batch: Batch, { intake, read, inHand }
       throw error;
     }
     failpoint("capture.stored");
-    await batch.accept();
+    const found = (await batch.accept()) ?? null;
     failpoint("capture.accepted");
-    await markAccepted(parts.sql, batchId);
+    for (const notice of found?.notices ?? []) parts.log.warn({ notice }, "accepting met something to know of");
+    await markAccepted(parts.sql, batchId, found === null ? null : { ...found, sourceId, stored: batch.cursor });
   };
   return { stored, accepted: accept() };
 }

@@ -123,8 +123,11 @@ class Deliverer {
   }
 
   async #heldBy(route: ActiveRoute, runner: RouteRunner): Promise<ActiveRoute["heldBy"]> {
-    if (this.#breakers.isOpen(runner.destinationKey)) return "breaker";
-    if (runner.guardFault !== null) return "guard";
+    // what is not heard is lost: it waits in PostgreSQL as long as there is room
+    if (route.custody !== "heard") {
+      if (this.#breakers.isOpen(runner.destinationKey)) return "breaker";
+      if (runner.guardFault !== null) return "guard";
+    }
     const { waiting, whenFull } = route.definition.limits;
     if (whenFull !== "pause") return null;
     const limit = route.heldBy === "full" ? Math.max(1, Math.floor(waiting * ROOM_SHARE)) : waiting;

@@ -1,5 +1,5 @@
-import { TARGET_FIELDS } from "#core/brokers/target-fields.ts";
 import { routeDefinition, routeName, type RouteDefinition } from "#core/route/definition.ts";
+import { typedTarget } from "../../operations/destination-form.ts";
 import { IN_POSTGRES, type PlaceDraft, type RouteDraft } from "./route-draft.ts";
 
 /** What is wrong with one field, by its path in the definition: `destination.url`. */
@@ -55,15 +55,7 @@ const filled = (fields: Readonly<Record<string, string>>): Record<string, string
 const keyOf = ({ by, name, pointer }: { readonly by: string; readonly name: string; readonly pointer: string }) =>
   by === "header" ? { by, name: name.trim() } : by === "pointer" ? { by, pointer: pointer.trim() } : { by };
 
-function placeOf({ connectionId, kind, fields }: PlaceDraft) {
-  const typed = TARGET_FIELDS[kind].flatMap(({ name, choices }) => {
-    const value = fields[name] ?? choices?.[0] ?? "";
-    if (value === "" && kind !== "rabbitmq") return [];
-    // text that is no number is left to the schema, which refuses it
-    return [[name, name === "partition" && /^\d+$/.test(value) ? Number(value) : value] as const];
-  });
-  return { connectionId, target: { kind, ...Object.fromEntries(typed) } };
-}
+const placeOf = ({ connectionId, kind, fields }: PlaceDraft) => ({ connectionId, target: { kind, ...typedTarget(kind, fields) } });
 
 export type ReadDraft = { readonly definition: RouteDefinition | null; readonly wrong: Complaints };
 

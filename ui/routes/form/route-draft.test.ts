@@ -35,6 +35,8 @@ test("a definition comes out of its form as it went in", () => {
   const others = [
     { destination: { kind: "queue", connectionId, target } },
     { destination: { kind: "queue", connectionId, target: { kind: "kafka", topic: "orders", partition: 3 } } },
+    { destination: { kind: "queue", connectionId, target: { kind: "nats", subject: "orders.new", delivery: "at_most_once" } } },
+    { destination: { kind: "queue", connectionId, target: { kind: "nats", subject: "orders.new", stream: "ORDERS" } } },
     { destination: { kind: "queue", connectionId, target: { kind: "redis-list", key: "orders", end: "right" } } },
     { destination: { kind: "module", file: "orders/reserve.ts" }, breaker: null, guard: { key: { by: "broker_id" }, store: { kind: "postgres" } } },
   ].map((each) => routeDefinition.parse(each));

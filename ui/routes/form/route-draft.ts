@@ -12,7 +12,7 @@ export type RuleDraft = { readonly id: string; readonly status: string; readonly
 /** A route as a person types it: numbers as text, times in seconds, and what another choice hides is kept. */
 export type RouteDraft = {
   readonly name: string;
-  readonly source: { readonly connectionId: string; readonly queue: string; readonly type: string };
+  readonly source: { readonly connectionId: string; readonly queue: string; readonly type: string; /** Of a subject of NATS. */ readonly group: string };
   readonly consent: boolean;
   readonly kind: RouteDefinition["destination"]["kind"];
   readonly http: {
@@ -64,7 +64,7 @@ export function draftOf(name: string, definition: RouteDefinition): RouteDraft {
   const file = destination.kind === "module" ? destination : null;
   return {
     name,
-    source: { connectionId: "", queue: "", type: "classic" },
+    source: { connectionId: "", queue: "", type: "classic", group: "" },
     consent: false,
     kind: destination.kind,
     http: {

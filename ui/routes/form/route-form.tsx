@@ -52,7 +52,7 @@ export function RouteForm({ initial, saved }: Props) {
   if (saved === null) {
     if (draft.source.connectionId === "") wrong.set("source.connectionId", t("form.chooseConnection"));
     if (draft.source.queue.trim() === "" || (meant.listed === null && meant.typed === null)) wrong.set("source", t("form.queueFirst"));
-    else if (meant.taken && !draft.consent) wrong.set("consent", t("form.consentFirst"));
+    else if (meant.custody !== "copied" && meant.custody !== null && !draft.consent) wrong.set("consent", t(meant.custody === "heard" ? "form.heardFirst" : "form.consentFirst"));
   }
   const refusal = refusalOf(create.error ?? update.error);
   const shown = tried ? wrong : new Map<string, string>();

@@ -5,7 +5,8 @@ import { TriangleAlert } from "lucide-react";
 import { useId } from "react";
 import { useTranslations } from "use-intl";
 import { manifests, type BrokerKind } from "#core/brokers/index.ts";
-import { isTaken } from "#core/config/custody.ts";
+import type { Custody } from "#core/brokers/manifest.ts";
+import { custodyOf } from "#core/config/custody.ts";
 import { Depth } from "../../brokers/depth.tsx";
 import { CheckboxField } from "../../kit/checkbox.tsx";
 import { SelectField } from "../../kit/select.tsx";
@@ -21,7 +22,7 @@ type Source = RouteDraft["source"];
 const RABBIT_TYPES = ["classic", "quorum", "stream"] as const;
 
 /** The queue a person means: one that is listed, or one that was only typed. */
-export type MeantQueue = { readonly kind: BrokerKind | null; readonly listed: Queue | null; readonly taken: boolean; /** In the broker's words; null where it was listed, or is no source. */ readonly typed: Readonly<Record<string, unknown>> | null };
+export type MeantQueue = { readonly kind: BrokerKind | null; readonly listed: Queue | null; /** What becomes of it; null where that is not known. */ readonly custody: Custody | null; /** In the broker's words; null where it was listed, or is no source. */ readonly typed: Readonly<Record<string, unknown>> | null };
 
 /** What the typed queue is, as far as it is known here. */
 export function useMeantQueue(source: Source): MeantQueue {
@@ -30,9 +31,16 @@ export function useMeantQueue(source: Source): MeantQueue {
   const kind = connections.find(({ id }) => id === source.connectionId)?.kind ?? null;
   const { data } = useQuery({ ...trpc.queues.list.queryOptions({ connection: source.connectionId, q: source.queue.trim() || undefined, sort: "name", limit: 50 }), enabled: source.connectionId !== "", placeholderData: keepPreviousData });
   const listed = data?.rows.find(({ name, connectionId }) => name === source.queue.trim() && connectionId === source.connectionId) ?? null;
-  if (listed !== null || kind === null || source.queue.trim() === "") return { kind, listed, taken: listed?.custody === "taken", typed: null };
-  const read = manifests[kind].source.safeParse({ queue: source.queue.trim(), ...(kind === "rabbitmq" ? { type: source.type } : {}) });
-  return { kind, listed: null, taken: read.success && isTaken(kind, read.data as never), typed: read.success ? (read.data as Record<string, unknown>) : null };
+  if (listed !== null || kind === null || source.queue.trim() === "") return { kind, listed, custody: listed?.custody ?? null, typed: null };
+  const read = manifests[kind].source.safeParse({ queue: source.queue.trim(), ...typedMore(kind, source) });
+  return { kind, listed: null, custody: read.success ? custodyOf(kind, read.data as never) : null, typed: read.success ? (read.data as Record<string, unknown>) : null };
+}
+
+/** What besides its name has to be said of a queue that is not listed. */
+function typedMore(kind: BrokerKind, { type, group }: Source): Readonly<Record<string, string>> {
+  if (kind === "rabbitmq") return { type };
+  if (kind !== "nats" || type !== "subject") return {};
+  return { mode: "subject", ...(group.trim() === "" ? {} : { group: group.trim() }) };
 }
 
 type Props = { draft: RouteDraft; meant: MeantQueue; onChange: (patch: Partial<RouteDraft>) => void };
@@ -57,7 +65,7 @@ export function SourceFields({ draft, meant, onChange }: Props) {
           placeholder={t("form.chooseConnection")}
           value={source.connectionId === "" ? undefined : source.connectionId}
           error={unconnected}
-          onChange={(connectionId) => set({ connectionId, queue: "" })}
+          onChange={(connectionId) => set({ connectionId, queue: "", type: "classic" })}
           options={connections.map(({ id, name: label, kind }) => ({ value: id, label: visibleText(label, 80), hint: manifests[kind].label }))}
         />
         <Field path="source" label={t("form.queue")} required list={list} mono maxLength={1_024} help={<QueueNote meant={meant} />} value={source.queue} onChange={(queue) => set({ queue })} />
@@ -72,8 +80,22 @@ export function SourceFields({ draft, meant, onChange }: Props) {
       {meant.kind === "rabbitmq" && meant.listed === null && source.queue.trim() !== "" && (
         <SelectField label={t("form.queueType")} value={source.type} onChange={(type) => set({ type })} options={RABBIT_TYPES.map((value) => ({ value, label: value }))} />
       )}
-      {meant.taken && name !== "" && <Consent name={name} consent={draft.consent} onConsent={(consent) => onChange({ consent })} />}
+      {meant.kind === "nats" && meant.listed === null && source.queue.trim() !== "" && <NatsFields source={source} onChange={set} />}
+      {(meant.custody === "taken" || meant.custody === "heard") && name !== "" && (
+        <Consent custody={meant.custody} name={name} consent={draft.consent} onConsent={(consent) => onChange({ consent })} />
+      )}
     </>
+  );
+}
+
+function NatsFields({ source, onChange }: { source: Source; onChange: (patch: Partial<Source>) => void }) {
+  const t = useTranslations("routes");
+  const mode = source.type === "subject" ? "subject" : "stream";
+  return (
+    <div className="grid items-start gap-3 sm:grid-cols-2">
+      <SelectField label={t("form.natsRead")} value={mode} onChange={(type) => onChange({ type })} options={(["stream", "subject"] as const).map((value) => ({ value, label: t(`form.natsReadOf.${value}`) }))} />
+      {mode === "subject" && <Field path="source.group" label={t("form.group")} help={t("form.groupHelp")} mono maxLength={255} value={source.group} onChange={(group) => onChange({ group })} />}
+    </div>
   );
 }
 
@@ -91,16 +113,16 @@ function QueueNote({ meant: { listed, typed } }: { meant: MeantQueue }) {
   );
 }
 
-function Consent({ name, consent, onConsent }: { name: string; consent: boolean; onConsent: (consent: boolean) => void }) {
+function Consent({ custody, name, consent, onConsent }: { custody: "taken" | "heard"; name: string; consent: boolean; onConsent: (consent: boolean) => void }) {
   const t = useTranslations("routes");
   const wrong = useWrong("consent");
   return (
     <div className="grid gap-2 rounded bg-amber-soft px-3 py-2.5">
       <p className="flex items-start gap-1.5 text-amber">
         <TriangleAlert aria-hidden className="mt-0.75 size-3.5 shrink-0" />
-        <span>{t("form.takenText", { name })}</span>
+        <span>{t(custody === "heard" ? "form.heardText" : "form.takenText", { name })}</span>
       </p>
-      <CheckboxField checked={consent} onCheckedChange={onConsent} label={t("form.consent", { name })} />
+      <CheckboxField checked={consent} onCheckedChange={onConsent} label={t(custody === "heard" ? "form.heardConsent" : "form.consent", { name })} />
       {wrong !== undefined && (
         <p role="alert" className="text-sm text-red">
           {wrong}

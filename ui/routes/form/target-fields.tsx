@@ -7,6 +7,7 @@ import { TARGET_FIELDS, type TargetField } from "#core/brokers/target-fields.ts"
 import { ErrorLine } from "../../kit/error-state.tsx";
 import { SelectField } from "../../kit/select.tsx";
 import { visibleText } from "../../kit/visible-text.ts";
+import { useTargetWords } from "../../operations/target-words.ts";
 import { useTRPC } from "../../trpc/client.tsx";
 import { Field, useWrong } from "./fields.tsx";
 import type { PlaceDraft } from "./route-draft.ts";
@@ -17,6 +18,7 @@ type Props = { path: string; place: PlaceDraft; onChange: (place: PlaceDraft) =>
 export function TargetFields({ path, place, onChange }: Props) {
   const t = useTranslations("routes");
   const words = useTranslations("operations");
+  const target = useTargetWords();
   const { data = [] } = useQuery(useTRPC().connections.list.queryOptions());
   const nowhere = useWrong(`${path}.target`);
   const unconnected = useWrong(`${path}.connectionId`);
@@ -45,14 +47,14 @@ export function TargetFields({ path, place, onChange }: Props) {
                 path={`${path}.target.${name}`}
                 label={words(`place.${name}`)}
                 placeholder={name === "exchange" ? words("defaultExchange") : undefined}
-                help={name === "routingKey" && (place.fields.exchange ?? "") === "" ? words("routingKeyHelp") : name === "partition" ? words("partitionHelp") : undefined}
+                help={target.help(name, place)}
                 value={place.fields[name] ?? ""}
                 onChange={(value) => set(name, value)}
                 maxLength={1_024}
                 mono
               />
             ) : (
-              <SelectField key={name} label={words(`place.${name}`)} value={place.fields[name] ?? choices[0] ?? ""} onChange={(value) => set(name, value)} options={choices.map((value) => ({ value, label: value }))} />
+              <SelectField key={name} label={words(`place.${name}`)} help={target.help(name, place)} value={place.fields[name] ?? choices[0] ?? ""} onChange={(value) => set(name, value)} options={choices.map((value) => ({ value, label: target.choice(value) }))} />
             ),
           )}
         </div>

@@ -6,7 +6,7 @@ import { collect } from "#test/adapter-reading.ts";
 import { failMessages, makeStream, natsAccess, openNative, putNatively, type NatsManifest, type NativeNats } from "#test/brokers/nats-harness.ts";
 import { LIMITED, startNats, type TestNats } from "#test/brokers/nats.ts";
 import { eventually } from "#test/eventually.ts";
-import { ADVISORY_SUBJECTS, covers } from "./advisory-stream.ts";
+import { ADVISORY_SUBJECTS } from "./advisory-stream.ts";
 import { connectNats } from "./connect.ts";
 
 // Its own server: one source captures the advisories of a whole account.
@@ -202,17 +202,4 @@ test("a login that may not make streams is told so", async () => {
   expect(found?.warnings).toEqual([
     "Messages that billing gives up are announced by an advisory nobody keeps: the stream REDRIVE_ADVISORIES could not be made: this login may not publish to $JS.API.STREAM.CREATE.REDRIVE_ADVISORIES.",
   ]);
-});
-
-test.each([
-  ["a.>", "a.b.>", true],
-  ["a.*.c", "a.b.c", true],
-  ["a.b.>", "a.b.>", true],
-  [">", "a.b.>", true],
-  ["a.*", "a.>", false],
-  ["a.b.c.>", "a.b.>", false],
-  ["a.b", "a.b.c", false],
-  ["a.b.c", "a.b", false],
-])("%s covers %s: %s", (pattern, subject, expected) => {
-  expect(covers(pattern, subject)).toBe(expected);
 });

@@ -1,4 +1,5 @@
 import { DiscardPolicy, RetentionPolicy, StorageType, type StreamInfo } from "@nats-io/jetstream";
+import { covers } from "#core/brokers/nats-subject.ts";
 import type { Connection } from "./connection.ts";
 import { faultOf, isMissing } from "./faults.ts";
 
@@ -87,14 +88,4 @@ function judge(holders: ReadonlyMap<AdvisorySubject, readonly StreamInfo[]>, ref
     unkept.set(subject, refusal ?? `the stream ${taken} holds a part of these subjects, or gives each message to one consumer only`);
   }
   return { streams, unkept };
-}
-
-/** Whether every subject that `subject` matches is matched by `pattern` too. */
-export function covers(pattern: string, subject: string): boolean {
-  const [patterns, subjects] = [pattern.split("."), subject.split(".")];
-  for (const [at, token] of subjects.entries()) {
-    if (patterns[at] === ">") return true;
-    if (patterns[at] !== token && (patterns[at] !== "*" || token === ">")) return false;
-  }
-  return patterns.length === subjects.length;
 }

@@ -6,6 +6,7 @@ import { collect, LIMITS, nextBatch } from "#test/adapter-reading.ts";
 import { makeStream, natsAccess, openNative, putNatively, type NatsManifest, type NativeNats } from "#test/brokers/nats-harness.ts";
 import { startNats, type TestNats } from "#test/brokers/nats.ts";
 import { eventually } from "#test/eventually.ts";
+import { startFaultProxy } from "#test/fault-proxy.ts";
 import { connectNats } from "./connect.ts";
 import { timeOf } from "./message.ts";
 
@@ -119,6 +120,42 @@ test("what a stopped capture did not accept comes to the next one at once", asyn
   expect(bodies(deaths).toSorted()).toEqual(["a", "b", "c"]);
   expect(Date.now() - began).toBeLessThan(3_000);
 });
+
+test("what comes just after a capture was stopped is not held up by its last pull", async () => {
+  const stream = await makeStream(native, { retention: RetentionPolicy.Workqueue });
+  const source = sourceOf(stream, { retention: "workqueue" });
+  await using session = await open();
+  const stop = new AbortController();
+  const batches = session.capture(source, null, LIMITS, stop.signal)[Symbol.asyncIterator]();
+  const reading = batches.next();
+  await eventually(async () => expect(await native.jsm.consumers.info(stream, "redrive")).toMatchObject({ num_waiting: 1 }));
+  stop.abort();
+  expect((await reading).done).toBe(true);
+  const began = Date.now();
+  await putNatively(native, `${stream}.x`, messages("a", "b"));
+  const { deaths } = await collect(session, source, 2);
+  expect(bodies(deaths).toSorted()).toEqual(["a", "b"]);
+  expect(Date.now() - began).toBeLessThan(3_000);
+});
+
+test("what several killed workers held does not hold up the next one", async () => {
+  const stream = await makeStream(native, { retention: RetentionPolicy.Workqueue });
+  const source = sourceOf(stream, { retention: "workqueue" });
+  await Promise.all(Array.from({ length: 100 }, () => putNatively(native, `${stream}.x`, messages(...Array.from({ length: 80 }, () => "x")))));
+  for (let killed = 0; killed < 4; killed++) {
+    await using proxy = await startFaultProxy(server);
+    const { settings, secrets } = natsAccess({ ...server, host: proxy.host, port: proxy.port });
+    await using session = await connectNats({ name: "killed", settings, secrets, signal: soon() });
+    const batches = session.capture(source, null, { ...LIMITS, maxCount: 500, maxWaitMs: 1_000 }, soon())[Symbol.asyncIterator]();
+    for (let held = 0; held < 3; held++) await nextBatch(batches);
+    proxy.reset();
+  }
+  expect((await native.jsm.consumers.info(stream, "redrive")).num_ack_pending).toBeGreaterThan(4_000);
+  await using session = await open();
+  const began = Date.now();
+  await collect(session, source, 100);
+  expect(Date.now() - began).toBeLessThan(3_000);
+}, 60_000);
 
 test("a message larger than a batch comes alone, and those behind it follow", async () => {
   const stream = await makeStream(native);

@@ -8,7 +8,9 @@ import { before } from "#core/brokers/deadline.ts";
 import { depth } from "./depth.ts";
 import { discover } from "./discover.ts";
 import { faultOf } from "./faults.ts";
+import { hear } from "./hear.ts";
 import { publish } from "./publish.ts";
+import { publishOnce } from "./publish-once.ts";
 
 /** How long disposal waits for publishes under way, in ms. */
 const PUBLISHES_MS = 10_000;
@@ -29,13 +31,15 @@ export const connectNats: Adapter<typeof nats> = async (input) => {
     lost: connection.lost,
     ping: async (stop) => {
       const asking = connection.jsm.getAccountInfo().catch((error: unknown) => {
-        throw connection.fault() ?? faultOf(error);
+        const fault = connection.fault() ?? faultOf(error);
+        // without JetStream there still are subjects
+        if (fault.code !== "unsupported" || settings.domain !== "") throw fault;
       });
       await before(asking, stop, LATE);
     },
-    capture: (source, from, limits, stop) => capture(connection, source, from, limits, stop),
+    capture: (source, from, limits, stop) => (source.mode === "subject" ? hear(connection, source, from, limits, stop) : capture(connection, source, from, limits, stop)),
     publish: (messages, target, stop) => {
-      const outcomes = publish(connection, messages, target, stop);
+      const outcomes = (target.delivery === undefined ? publish : publishOnce)(connection, messages, target, stop);
       underWay.add(outcomes);
       return outcomes.finally(() => underWay.delete(outcomes));
     },

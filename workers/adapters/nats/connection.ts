@@ -12,6 +12,8 @@ type Access = {
   readonly secrets: z.infer<typeof nats.secrets>;
 };
 
+type Denied = (denied: InstanceType<typeof errors.PermissionViolationError>, fault: Fault) => void;
+
 /** One connection, which is never made again by itself. */
 export type Connection = {
   readonly nc: NatsConnection;
@@ -22,11 +24,15 @@ export type Connection = {
   readonly lost: Promise<never>;
   /** Why it ended, or null while it lasts. */
   fault(): Fault | null;
+  /** Hears of what the login may not do, until the answer is called. */
+  onDenied(listener: Denied): () => void;
   /**
    * Asks the JetStream API and gives its answer as bytes of JSON text, not parsed: sequences may pass 2^53. `subject`
    * is without its prefix. Throws Fault, also when the answer is an error.
    */
   ask(subject: string, body: string, domain?: string): Promise<Uint8Array>;
+  /** Resolves when the server has worked off all that was sent before, and what it said to that was heard. Throws Fault. */
+  flush(signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -55,6 +61,7 @@ export async function connect({ name, settings, secrets }: Access, signal: Abort
     domain: settings.domain,
     lost: watch.lost,
     fault: watch.fault,
+    onDenied: watch.onDenied,
     ask: async (subject, body, domain = settings.domain) => {
       const prefix = domain === "" ? "$JS.API" : `$JS.${domain}.API`;
       const answer = await nc.request(`${prefix}.${subject}`, body, { timeout: API_MS }).catch((error: unknown) => {
@@ -62,6 +69,14 @@ export async function connect({ name, settings, secrets }: Access, signal: Abort
       });
       refuseErrors(answer.data);
       return answer.data;
+    },
+    flush: async (signal) => {
+      // the client leaves a ping unanswered that its connection took along
+      await before(Promise.race([nc.flush(), watch.lost]), signal, "the server did not answer in time").catch((error: unknown) => {
+        throw watch.fault() ?? faultOf(error);
+      });
+      // what came in the packet of the answer is told in a turn of its own
+      await new Promise((resolve) => setImmediate(resolve));
     },
     close: async () => {
       watch.forgive();
@@ -102,8 +117,9 @@ function refuseErrors(answer: Uint8Array): void {
   if (error !== undefined) throw apiFault({ code: error.code ?? 500, err_code: error.err_code, description: error.description ?? "JetStream refused" });
 }
 
-/** Tells why a connection ended: the client says so in its status, and then closes. */
-function watchEnd(nc: NatsConnection): Pick<Connection, "lost" | "fault"> & { forgive(): void } {
+/** Tells why a connection ended, and what was denied meanwhile: the client says so in its status. */
+function watchEnd(nc: NatsConnection): Pick<Connection, "lost" | "fault" | "onDenied"> & { forgive(): void } {
+  const listeners = new Set<Denied>();
   const lost = Promise.withResolvers<never>();
   let fault: Fault | null = null;
   let said: Fault | null = null;
@@ -112,7 +128,9 @@ function watchEnd(nc: NatsConnection): Pick<Connection, "lost" | "fault"> & { fo
   void (async () => {
     for await (const status of nc.status()) {
       if (status.type === "staleConnection") said = new Fault("timeout", `the server was silent for ${(PING_MS * (PINGS_OUT + 1)) / 1000} s`);
-      if (status.type === "error" && !(status.error instanceof errors.PermissionViolationError)) said = faultOf(status.error);
+      if (status.type !== "error") continue;
+      if (status.error instanceof errors.PermissionViolationError) for (const listener of listeners) listener(status.error, faultOf(status.error));
+      else said = faultOf(status.error);
     }
   })().catch(() => {});
   void nc.closed().then((error) => {
@@ -121,6 +139,10 @@ function watchEnd(nc: NatsConnection): Pick<Connection, "lost" | "fault"> & { fo
   });
   return {
     lost: lost.promise,
+    onDenied: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
     fault: () => fault ?? (nc.isClosed() ? (said ?? new Fault("unreachable", "the connection was lost")) : null),
     forgive: () => {
       forgiven = true;

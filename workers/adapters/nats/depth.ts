@@ -32,6 +32,7 @@ async function streamsByName({ jsm }: Connection): Promise<ReadonlyMap<string, S
 
 async function measure(connection: Connection, source: Source, listed: ReadonlyMap<string, StreamInfo> | null): Promise<Depth> {
   try {
+    if (source.mode === "subject") throw new Fault("unsupported", "nothing waits on a subject: NATS gives what is sent to those who listen at that moment");
     // what a list leaves out may be a stream whose leader was silent
     const known = source.subject === undefined ? listed?.get(source.queue) : undefined;
     const info = known ?? (await infoOf(connection, source));

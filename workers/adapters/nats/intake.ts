@@ -1,4 +1,5 @@
 import { createInbox, type Msg, type Subscription } from "@nats-io/transport-node";
+import { openLine, type Line } from "#core/brokers/line.ts";
 import { Fault } from "#core/fault.ts";
 import type { Connection } from "./connection.ts";
 import { ACK_WAIT_MS, type Reader } from "./consumer.ts";
@@ -8,17 +9,9 @@ import { deliveryOf, type Delivery } from "./message.ts";
 export type Limits = { readonly maxBytes: number; readonly maxCount: number };
 
 /** Deliveries of one consumer, held until they are settled. */
-export type Intake = {
-  /** What waits to be handed out: how many, and their bytes. */
-  waiting(): { readonly count: number; readonly bytes: number };
+export type Intake = Pick<Line<Delivery>, "waiting" | "changed" | "take" | "putBack"> & {
   /** Whether no more comes before something is taken. */
   saturated(): boolean;
-  /** Resolves at the next delivery; throws the Fault that ended the consumer. */
-  changed(): Promise<void>;
-  /** Takes the next ones, within the limits, but one at least. */
-  take(limits: Limits): Delivery[];
-  /** Puts what was taken back to the front. */
-  putBack(deliveries: readonly Delivery[]): void;
   /** Resolves when the server has processed the acknowledgement of all. Throws Fault. */
   acknowledge(deliveries: readonly Delivery[]): Promise<void>;
   /** Gives back what is not acknowledged, and ends the consumer. Never throws. */
@@ -55,38 +48,31 @@ export function openIntake(connection: Connection, reader: Reader, limits: Limit
   const { nc } = connection;
   const inbox = createInbox();
   const next = `${connection.domain === "" ? "$JS.API" : `$JS.${connection.domain}.API`}.CONSUMER.MSG.NEXT.${reader.stream}.${reader.consumer}`;
-  const waiting: Delivery[] = [];
+  const line = openLine<Delivery>();
   /** All that was delivered and not acknowledged, with the caller or waiting; by sequence, for what comes twice. */
   const held = new Map<bigint, Delivery>();
-  let bytes = 0;
   let nth = 0n;
   let pulls = 0;
   /** Messages the open pull may still bring; 0 when none is open. */
   let expected = 0;
   let tooBig = false;
-  let fault: Fault | null = null;
   let closed = false;
-  let change = Promise.withResolvers<void>();
   let late: NodeJS.Timeout | undefined;
   let rest: NodeJS.Timeout | undefined;
 
-  const rouse = (): void => {
-    change.resolve();
-    change = Promise.withResolvers();
-  };
   const fail = (why: Fault): void => {
-    fault ??= why;
     clearTimeout(late);
-    rouse();
+    line.fail(why);
   };
   const watch = (): void => {
     clearTimeout(late);
     late = setTimeout(() => fail(new Fault("timeout", `the consumer ${reader.consumer} did not answer: is there a leader, and may this login publish to ${next}?`)), PULL_MS + LATE_MS);
   };
   const pull = (): void => {
-    if (closed || fault !== null || expected > 0) return;
-    const room = { count: limits.maxCount - waiting.length, bytes: limits.maxBytes - bytes };
-    if (tooBig ? waiting.length > 0 : Math.min(room.count, room.bytes) <= 0) return;
+    if (closed || line.fault() !== null || expected > 0) return;
+    const { count, bytes } = line.waiting();
+    const room = { count: limits.maxCount - count, bytes: limits.maxBytes - bytes };
+    if (tooBig ? count > 0 : Math.min(room.count, room.bytes) <= 0) return;
     const request = tooBig ? { batch: 1 } : { batch: room.count, max_bytes: room.bytes };
     tooBig = false;
     expected = request.batch;
@@ -110,14 +96,11 @@ export function openIntake(connection: Connection, reader: Reader, limits: Limit
     nth = delivery.nth;
     const again = held.has(delivery.sequence);
     held.set(delivery.sequence, delivery);
-    if (!again) {
-      waiting.push(delivery);
-      bytes += delivery.bytes;
-    }
+    if (!again) line.push(delivery);
     expected -= 1;
     if (expected === 0) ended();
     else watch();
-    rouse();
+    line.rouse();
   };
   const status = (message: Msg): void => {
     if (message.subject !== `${inbox}.${pulls}` || message.headers?.code === 100) return;
@@ -126,11 +109,11 @@ export function openIntake(connection: Connection, reader: Reader, limits: Limit
     if (tooBig || code === 404 || code === 408 || (code === 409 && ENDED.test(description))) ended();
     else if (code === 409 && REST.test(description)) rest = setTimeout(ended, REST_MS);
     else fail(new Fault(GONE.test(description) || code === 503 ? "not_found" : "blocked", `the consumer ${reader.consumer} ended: ${code} ${description}`));
-    rouse();
+    line.rouse();
   };
   const subscription: Subscription = nc.subscribe(`${inbox}.*`, {
     callback: (error, message) => {
-      if (closed || fault !== null) return;
+      if (closed || line.fault() !== null) return;
       try {
         if (error !== null) fail(faultOf(error));
         else if (message.subject.startsWith(inbox)) status(message);
@@ -151,28 +134,17 @@ export function openIntake(connection: Connection, reader: Reader, limits: Limit
   pull();
 
   return {
-    waiting: () => ({ count: waiting.length, bytes }),
-    saturated: () => tooBig || waiting.length >= limits.maxCount || bytes >= limits.maxBytes,
-    changed: async () => {
-      if (fault !== null) throw fault;
-      await change.promise;
-      if (fault !== null) throw fault;
+    waiting: line.waiting,
+    changed: line.changed,
+    putBack: line.putBack,
+    saturated: () => {
+      const { count, bytes } = line.waiting();
+      return tooBig || count >= limits.maxCount || bytes >= limits.maxBytes;
     },
-    take: ({ maxBytes, maxCount }) => {
-      let count = 0;
-      for (let size = 0; count < Math.min(maxCount, waiting.length); count++) {
-        size += waiting[count]?.bytes ?? 0;
-        if (count > 0 && size > maxBytes) break;
-      }
-      const taken = waiting.splice(0, count);
-      for (const delivery of taken) bytes -= delivery.bytes;
+    take: (within) => {
+      const taken = line.take(within);
       pull();
       return taken;
-    },
-    putBack: (deliveries) => {
-      waiting.unshift(...deliveries);
-      for (const delivery of deliveries) bytes += delivery.bytes;
-      rouse();
     },
     acknowledge: async (deliveries) => {
       const replies = deliveries.map(({ sequence, reply }) => held.get(sequence)?.reply ?? reply);

@@ -68,6 +68,28 @@ export const identityOf = (stream: string, { sequence, time }: Delivery): RawDea
   id: `${stream} ${sequence} ${time}`,
 });
 
+/** A message that was heard on a subject. The id is made here, since nobody else gives one; it never comes again. */
+export function heardOf(message: Msg, listened: string, id: string): RawDeath & { readonly bytes: number } {
+  const block = headerBlockOf(message);
+  return {
+    identity: { kind: "exact", id },
+    body: message.data,
+    headers: decodeBlock(block),
+    native: {
+      transport: "nats",
+      queue: listened,
+      subject: message.subject,
+      stream: null,
+      sequence: null,
+      time: null,
+      advisory: null,
+      heardAt: new Date().toISOString(),
+      reply: message.reply === undefined || message.reply === "" ? null : message.reply,
+    },
+    bytes: block.length + message.data.length,
+  };
+}
+
 /** A message of a dead-letter stream. */
 export const deathOf = (delivery: Delivery, stream: string): RawDeath => ({
   identity: identityOf(stream, delivery),

@@ -1,6 +1,7 @@
 import { PubHeaders } from "@nats-io/jetstream";
 import type { z } from "zod";
 import type { PublishOutcome } from "#core/brokers/adapter.ts";
+import { isOrder, isSubject } from "#core/brokers/nats-subject.ts";
 import type { nats } from "#core/brokers/nats.ts";
 import { Fault } from "#core/fault.ts";
 import { memberOf, rootOf, stringOf } from "#core/json/read.ts";
@@ -19,11 +20,8 @@ export type Target = z.infer<typeof nats.target>;
 /** Unconfirmed messages at a time, and their bytes. */
 const LANES = 256;
 const OPEN_BYTES = 16 * 1024 * 1024;
-/** How long the stream may take for its verdict, in ms. */
-const VERDICT_MS = 10_000;
-
-/** Orders to the server, not places for messages: a body sent there could delete a stream. */
-const ORDERS = /^\$(JS|SYS)\./;
+/** How long a stream or the server may take for its verdict, in ms. */
+export const VERDICT_MS = 10_000;
 
 const refused = (fault: Fault): PublishOutcome => ({ status: "refused", fault });
 const unknown = (fault: Fault): PublishOutcome => ({ status: "unknown", fault });
@@ -53,10 +51,9 @@ async function publishOne(connection: Connection, message: Outgoing, target: Tar
 }
 
 /** The header block to send, or why the message can not go. */
-function blockFor({ nc }: Connection, { attemptId, headers, body }: Outgoing, { subject, stream }: Target): Uint8Array | Fault {
-  const tokens = subject.split(".");
-  if (tokens.some((token) => token === "" || token === "*" || token === ">")) return new Fault("invalid", `${subject} is no subject to publish to`);
-  if (ORDERS.test(subject)) return new Fault("invalid", `${subject} is an order to the server, not a place for messages`);
+export function blockFor({ nc }: Connection, { attemptId, headers, body }: Outgoing, { subject, stream }: Target): Uint8Array | Fault {
+  if (!isSubject(subject)) return new Fault("invalid", `${subject} is no subject to publish to`);
+  if (isOrder(subject)) return new Fault("invalid", `${subject} is an order to the server, not a place for messages`);
   const own = [text(PubHeaders.MsgIdHdr, `redrive-${attemptId}`), ...(stream === null ? [] : [text(PubHeaders.ExpectedStreamHdr, stream)])];
   try {
     const block = encodeBlock([...headers.filter(({ name }) => !own.some((one) => one.name === name)), ...own]);

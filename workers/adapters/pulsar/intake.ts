@@ -1,20 +1,13 @@
 import type { CaptureLimits } from "#core/brokers/adapter.ts";
+import { openLine, type Line } from "#core/brokers/line.ts";
 import { Fault } from "#core/fault.ts";
 import { deliveryOf, type Delivery } from "./message.ts";
 import type { Socket } from "./socket.ts";
 
 /** Deliveries of one consumer, held until they are settled. */
-export type Intake = {
-  /** What waits to be handed out: how many, and their bytes. */
-  waiting(): { readonly count: number; readonly bytes: number };
+export type Intake = Pick<Line<Delivery>, "waiting" | "changed" | "take" | "putBack"> & {
   /** Whether no more comes before something is taken. */
   saturated(): boolean;
-  /** Resolves at the next delivery; throws the Fault that ended the consumer. */
-  changed(): Promise<void>;
-  /** Takes the next ones, within the limits, but one at least. */
-  take(limits: CaptureLimits): Delivery[];
-  /** Puts what was taken back to the front. */
-  putBack(deliveries: readonly Delivery[]): void;
   /** Resolves when the service has read the acknowledgement of all. Throws Fault. */
   acknowledge(deliveries: readonly Delivery[]): Promise<void>;
   /** Deliveries that are with us and not acknowledged. */
@@ -36,40 +29,37 @@ const LEAST_BYTES = 512;
  * reading, so that they wait in the network and not in memory.
  */
 export function openIntake(socket: Promise<Socket>, queue: string, limits: CaptureLimits): Intake {
-  const waiting: Delivery[] = [];
+  const line = openLine<Delivery>();
   /** All that was delivered and not acknowledged, by id, for what comes twice. */
   const held = new Map<string, Delivery>();
   const answers: (() => void)[] = [];
   let opened: Socket | null = null;
-  let bytes = 0;
   let average = GUESS_BYTES;
   let asked = 0;
   let lastAt = performance.now();
-  let fault: Fault | null = null;
-  let change = Promise.withResolvers<void>();
 
-  const rouse = (): void => {
-    change.resolve();
-    change = Promise.withResolvers();
+  const check = (): void => {
+    const fault = line.fault();
+    if (fault !== null) throw fault;
   };
   const fail = (why: Fault): void => {
-    fault ??= why;
+    line.fail(why);
     for (const answered of answers.splice(0)) answered();
-    rouse();
   };
   const command = (frame: object): void => {
-    if (fault !== null) throw fault;
+    check();
     opened?.send(JSON.stringify(frame));
   };
   const breathe = (): void => {
     // an answer to an acknowledgement comes behind what is on its way
-    if (bytes > 4 * limits.maxBytes && answers.length === 0) opened?.pause();
+    if (line.waiting().bytes > 4 * limits.maxBytes && answers.length === 0) opened?.pause();
     else opened?.resume();
   };
   const pull = (): void => {
-    if (opened === null || fault !== null) return;
-    const room = Math.min(limits.maxCount - waiting.length, Math.floor((limits.maxBytes - bytes) / average));
-    const wanted = Math.max(room, waiting.length === 0 ? 1 : 0) - asked;
+    if (opened === null || line.fault() !== null) return;
+    const { count, bytes } = line.waiting();
+    const room = Math.min(limits.maxCount - count, Math.floor((limits.maxBytes - bytes) / average));
+    const wanted = Math.max(room, count === 0 ? 1 : 0) - asked;
     if (wanted <= 0 || (asked > 0 && wanted < room / 2)) return;
     if (asked === 0) lastAt = performance.now();
     asked += wanted;
@@ -81,13 +71,12 @@ export function openIntake(socket: Promise<Socket>, queue: string, limits: Captu
     average = Math.max(LEAST_BYTES, average + (delivery.bytes - average) / 8);
     // the service's own consumer reconnects, and then all that is not acknowledged comes again
     if (!held.has(delivery.id)) {
-      waiting.push(delivery);
-      bytes += delivery.bytes;
+      line.push(delivery);
       held.set(delivery.id, delivery);
     }
     pull();
     breathe();
-    rouse();
+    line.rouse();
   };
   void socket.then(
     (each) => {
@@ -99,29 +88,15 @@ export function openIntake(socket: Promise<Socket>, queue: string, limits: Captu
   );
 
   return {
-    waiting: () => ({ count: waiting.length, bytes }),
+    waiting: line.waiting,
+    changed: line.changed,
+    putBack: line.putBack,
     saturated: () => asked === 0,
-    changed: async () => {
-      if (fault !== null) throw fault;
-      await change.promise;
-      if (fault !== null) throw fault;
-    },
-    take: ({ maxBytes, maxCount }) => {
-      let count = 0;
-      for (let size = 0; count < Math.min(maxCount, waiting.length); count++) {
-        size += waiting[count]?.bytes ?? 0;
-        if (count > 0 && size > maxBytes) break;
-      }
-      const taken = waiting.splice(0, count);
-      for (const delivery of taken) bytes -= delivery.bytes;
+    take: (within) => {
+      const taken = line.take(within);
       pull();
       breathe();
       return taken;
-    },
-    putBack: (deliveries) => {
-      waiting.unshift(...deliveries);
-      for (const delivery of deliveries) bytes += delivery.bytes;
-      rouse();
     },
     acknowledge: async (deliveries) => {
       for (const { messageId } of deliveries) command({ messageId });
@@ -134,10 +109,10 @@ export function openIntake(socket: Promise<Socket>, queue: string, limits: Captu
       const late = setTimeout(() => fail(new Fault("timeout", "the WebSocket service did not take the acknowledgements in time")), ACK_MS);
       await answer.promise;
       clearTimeout(late);
-      if (fault !== null) throw fault;
+      check();
     },
     held: () => held.size,
-    silentSince: () => (asked > 0 && fault === null ? lastAt : null),
+    silentSince: () => (asked > 0 && line.fault() === null ? lastAt : null),
     unstick: () => {
       // what was asked for is taken back first: the service reads on when the count was not below zero
       const open = asked;
@@ -146,7 +121,7 @@ export function openIntake(socket: Promise<Socket>, queue: string, limits: Captu
       pull();
     },
     hear: (text) => {
-      if (fault !== null) return;
+      if (line.fault() !== null) return;
       try {
         const frame = JSON.parse(text) as Record<string, unknown>;
         if ("endOfTopic" in frame) answers.shift()?.();

@@ -20,7 +20,7 @@ export const connectRedisStream: Adapter<typeof redisStream> = async (input) => 
       });
     },
     capture: (source, from, limits, stop) =>
-      source.stuckIn === undefined ? captureDead(link, group, source, from, limits, stop) : captureStuck(link, source.stuckIn, source, limits, stop),
+      source.stuckIn === undefined ? captureDead(link, group, source, from, limits, stop) : captureStuck(link, source.stuckIn, source, from, limits, stop),
     publish: (messages, target, signal) => publishToStream(redis, messages, target.key, signal),
     depth: (sources, signal) => streamDepths(redis, group, sources, signal),
     discover: (signal) => discoverStreams(redis, group, keys, signal),

@@ -1,7 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Batch, CaptureLimits } from "#core/brokers/adapter.ts";
+import { within } from "#core/brokers/parts.ts";
 import { Fault } from "#core/fault.ts";
 import { faultOf } from "./faults.ts";
+import { holding } from "./in-hand.ts";
 import { cut, type Link, type RedisClient } from "./link.ts";
 import { deathOf, inOrder, type ListSource, type Taken } from "./list-element.ts";
 import { placesOf, type ListPlaces } from "./list-places.ts";
@@ -40,7 +42,7 @@ export async function* captureList({ redis, open, cluster }: Link & { readonly c
       if (hand.again) {
         const left = await leftBehind(hand, count);
         for (const { value } of left) window.saw(value.length);
-        yield* within(hand, left, limits);
+        for (const part of within(left, ({ value }) => value.length, limits)) yield batchOf(hand, part);
         continue;
       }
       const { kind, taken } = await take(redis, places, source, count, limits.maxBytes);
@@ -92,49 +94,17 @@ async function leftBehind(hand: Hand, count: number): Promise<Taken[]> {
   });
 }
 
-function* within(hand: Hand, taken: readonly Taken[], { maxBytes, maxCount }: CaptureLimits): Generator<Batch, void, void> {
-  let part: Taken[] = [];
-  let bytes = 0;
-  for (const each of taken) {
-    if (part.length > 0 && (part.length >= maxCount || bytes + each.value.length > maxBytes)) {
-      yield batchOf(hand, part);
-      part = [];
-      bytes = 0;
-    }
-    part.push(each);
-    bytes += each.value.length;
-  }
-  if (part.length > 0) yield batchOf(hand, part);
-}
-
 function batchOf(hand: Hand, taken: readonly Taken[]): Batch {
   const ids = taken.map(({ id }) => id);
-  for (const id of ids) hand.inHand.add(id);
-  let decided = false;
-  const decide = (): void => {
-    if (decided) throw new Error("this batch was already accepted or released");
-    decided = true;
-  };
-  const letGo = (): void => {
-    for (const id of ids) hand.inHand.delete(id);
-  };
   return {
     deaths: taken.map((each) => deathOf(hand.source, each)),
     cursor: null,
-    async accept() {
-      decide();
-      try {
-        await hand.redis.hdel(hand.places.taken, ...ids);
-        letGo();
-      } catch (error) {
-        throw faultOf(error);
-      }
-    },
-    async release() {
-      decide();
-      letGo();
-      hand.again = true;
-    },
+    ...holding(hand.inHand, ids, {
+      accept: async () => void (await hand.redis.hdel(hand.places.taken, ...ids)),
+      release: () => {
+        hand.again = true;
+      },
+    }),
   };
 }
 

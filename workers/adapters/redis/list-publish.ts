@@ -6,7 +6,7 @@ import { faultOf, isReply } from "./faults.ts";
 import type { RedisClient } from "./link.ts";
 import { orderOf, type ListTarget } from "./list-requeue.ts";
 import { run } from "./lua.ts";
-import { partsOf } from "./parts.ts";
+import { partsOf } from "#core/brokers/parts.ts";
 
 const refused = (fault: Fault): PublishOutcome => ({ status: "refused", fault });
 const failed = (error: unknown): PublishOutcome => ({ status: isReply(error) ? "refused" : "unknown", fault: faultOf(error) });

@@ -1,6 +1,7 @@
-import type { Batch, CaptureLimits, Cursor } from "#core/brokers/adapter.ts";
+import type { Accepted, Batch, CaptureLimits, Cursor } from "#core/brokers/adapter.ts";
+import { within } from "#core/brokers/parts.ts";
 import type { RedisStreamNative } from "#core/message/native.ts";
-import { faultOf } from "./faults.ts";
+import { holding } from "./in-hand.ts";
 import { readWindow, type ReadWindow } from "./read-window.ts";
 import { deathOf, sizeOf, type Entry } from "./stream-entry.ts";
 import type { StreamSource } from "./stream-reads.ts";
@@ -15,26 +16,23 @@ export type Follow = {
   again: boolean;
   ownFrom: string;
   toldTrimmed: string | null;
-  /** What accepts found out, for the next batch. */
-  readonly found: string[];
-  settle(ids: readonly string[]): Promise<readonly string[]>;
+  settle(ids: readonly string[]): Promise<Accepted | void>;
+  letGo?(ids: readonly string[]): void;
   cursorAfter(ids: readonly string[]): Cursor;
 };
 
 /**
  * Nothing is in hand yet; what an earlier capture left comes first. `settle` acknowledges ids and tells what it noticed;
- * `cursorAfter` says where a stored batch leaves the source.
+ * `letGo` hears of ids that were not stored; `cursorAfter` says where a stored batch leaves the source.
  */
-export const follow = (source: StreamSource, { settle, cursorAfter }: Pick<Follow, "settle" | "cursorAfter">): Follow => ({
+export const follow = (source: StreamSource, own: Pick<Follow, "settle" | "letGo" | "cursorAfter">): Follow => ({
   source,
   window: readWindow(),
   inHand: new Set(),
   again: true,
   ownFrom: "0",
   toldTrimmed: null,
-  found: [],
-  settle,
-  cursorAfter,
+  ...own,
 });
 
 /** Entries as batches within the limits; a batch without deaths when there is only something to tell. */
@@ -45,54 +43,26 @@ export function* batchesOf(
   limits: CaptureLimits,
   pendingOf: (id: string) => RedisStreamNative["pending"] = () => null,
 ): Generator<Batch, void, void> {
-  const told = [...notices, ...hand.found.splice(0)];
+  const told = [...notices];
   const fresh = entries.filter(([id]) => !hand.inHand.has(id.toString("latin1")));
-  let part: Entry[] = [];
-  let bytes = 0;
-  for (const entry of fresh) {
-    const size = sizeOf(entry);
-    hand.window.saw(size);
-    if (part.length > 0 && (part.length >= limits.maxCount || bytes + size > limits.maxBytes)) {
-      yield batchOf(hand, part, told.splice(0), pendingOf);
-      part = [];
-      bytes = 0;
-    }
-    part.push(entry);
-    bytes += size;
-  }
-  if (part.length > 0 || told.length > 0) yield batchOf(hand, part, told, pendingOf);
+  for (const entry of fresh) hand.window.saw(sizeOf(entry));
+  for (const part of within(fresh, sizeOf, limits)) yield batchOf(hand, part, told.splice(0), pendingOf);
+  if (told.length > 0) yield batchOf(hand, [], told, pendingOf);
 }
 
 function batchOf(hand: Follow, entries: readonly Entry[], notices: readonly string[], pendingOf: (id: string) => RedisStreamNative["pending"]): Batch {
   const ids = entries.map(([id]) => id.toString("latin1"));
-  for (const id of ids) hand.inHand.add(id);
-  let decided = false;
-  const decide = (): void => {
-    if (decided) throw new Error("this batch was already accepted or released");
-    decided = true;
-  };
-  const letGo = (): void => {
-    for (const id of ids) hand.inHand.delete(id);
-  };
   return {
     deaths: entries.map((entry, at) => deathOf(hand.source.queue, entry, pendingOf(ids[at] ?? ""), hand.source.bodyField)),
     ...(notices.length === 0 ? {} : { notices }),
     cursor: hand.cursorAfter(ids),
-    async accept() {
-      decide();
-      try {
-        if (ids.length > 0) hand.found.push(...(await hand.settle(ids)));
-      } catch (error) {
-        throw faultOf(error);
-      } finally {
-        letGo();
-      }
-    },
-    async release() {
-      decide();
-      letGo();
-      hand.again = true;
-      hand.ownFrom = "0";
-    },
+    ...holding(hand.inHand, ids, {
+      accept: async () => (ids.length > 0 ? hand.settle(ids) : undefined),
+      release: () => {
+        hand.letGo?.(ids);
+        hand.again = true;
+        hand.ownFrom = "0";
+      },
+    }),
   };
 }

@@ -3,7 +3,7 @@ import { faultOf } from "./faults.ts";
 import { cut, type Link, type RedisClient } from "./link.ts";
 import { batchesOf, follow, type Follow } from "./stream-batches.ts";
 import { isAfter } from "./stream-entry.ts";
-import { readNew, readOwn, type StreamSource } from "./stream-reads.ts";
+import { readNew, readOwn, valueIn, type StreamSource } from "./stream-reads.ts";
 
 const BLOCK_MS = 500;
 const LOOK_FOR_TRIMMING_MS = 10_000;
@@ -68,9 +68,8 @@ async function ensureGroup(redis: RedisClient, key: string, group: string, from:
   }
 }
 
-async function acknowledge(redis: RedisClient, key: string, group: string, ids: readonly string[]): Promise<readonly string[]> {
+async function acknowledge(redis: RedisClient, key: string, group: string, ids: readonly string[]): Promise<void> {
   await redis.xack(key, group, ...ids);
-  return [];
 }
 
 /** Whether entries behind the group's position went before they were read; told once for each such position. */
@@ -83,8 +82,3 @@ async function trimmed(redis: RedisClient, key: string, group: string, hand: Fol
   hand.toldTrimmed = deleted;
   return [`Entries after ${read} up to ${deleted} were trimmed or deleted before they were read: MAXLEN or XDEL was faster than the capture.`];
 }
-
-const valueIn = (pairs: readonly unknown[], name: string): string | undefined => {
-  const at = pairs.findIndex((each, index) => index % 2 === 0 && String(each) === name);
-  return at === -1 ? undefined : String(pairs[at + 1]);
-};

@@ -4,7 +4,7 @@ import { Fault } from "#core/fault.ts";
 import type { Outgoing } from "#core/message/raw.ts";
 import { faultOf, isReply } from "./faults.ts";
 import type { RedisClient } from "./link.ts";
-import { partsOf } from "./parts.ts";
+import { partsOf } from "#core/brokers/parts.ts";
 import { fieldsOf } from "./stream-entry.ts";
 
 /**

@@ -33,15 +33,27 @@ function entriesOf(answer: StreamAnswer): readonly Entry[] {
 /** What XPENDING tells of one entry. */
 export type Pending = { readonly id: string; readonly consumer: string; readonly idleMs: number; readonly deliveries: string };
 
-/** Pending entries of a group, oldest first, after `from` (exclusive unless "-"). */
+/** Pending entries of a group, oldest first, after `from` (exclusive unless "-"), or from `from` to `to`. */
 export async function pendingOf(
   redis: RedisClient,
-  { key, group, minIdleMs, consumer, from, count }: { key: string; group: string; minIdleMs: number; consumer?: string; from: string; count: number },
+  { key, group, minIdleMs, consumer, from, to, count }: { key: string; group: string; minIdleMs: number; consumer?: string; from: string; to?: string; count: number },
 ): Promise<Pending[]> {
-  const args: (string | number)[] = [key, group, ...(minIdleMs > 0 ? ["IDLE", minIdleMs] : []), from === "-" ? "-" : `(${from}`, "+", count];
+  const args: (string | number)[] = [key, group, ...(minIdleMs > 0 ? ["IDLE", minIdleMs] : []), from === "-" || to !== undefined ? from : `(${from}`, to ?? "+", count];
   if (consumer !== undefined) args.push(consumer);
   const rows = (await redis.callBuffer("XPENDING", ...args)) as readonly (readonly [Buffer, Buffer, number, number | bigint | Buffer])[];
   return rows.map(([id, owner, idleMs, deliveries]) => ({ id: id.toString("latin1"), consumer: owner.toString("utf8"), idleMs: Number(idleMs), deliveries: String(deliveries) }));
+}
+
+/** For how long each consumer of a group has not been heard of, ms. */
+export async function consumersOf(redis: RedisClient, key: string, group: string): Promise<ReadonlyMap<string, number>> {
+  const rows = (await redis.xinfo("CONSUMERS", key, group)) as unknown[][];
+  return new Map(rows.map((row) => [valueIn(row, "name") ?? "", Number(valueIn(row, "idle"))]));
+}
+
+/** A value of an answer that is names and values in turn. */
+export function valueIn(pairs: readonly unknown[], name: string): string | undefined {
+  const at = pairs.findIndex((each, index) => index % 2 === 0 && String(each) === name);
+  return at === -1 ? undefined : String(pairs[at + 1]);
 }
 
 /** Redis 8.8 gives up on an entry for good with this count (XNACK FATAL). */

@@ -1,44 +1,70 @@
+import { once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
-import type { Batch, CaptureLimits } from "#core/brokers/adapter.ts";
+import type { Batch, CaptureLimits, Cursor } from "#core/brokers/adapter.ts";
 import { Fault } from "#core/fault.ts";
 import { faultOf } from "./faults.ts";
 import type { Link, RedisClient } from "./link.ts";
 import { batchesOf, follow } from "./stream-batches.ts";
 import type { Entry } from "./stream-entry.ts";
-import { CONSUMER, isStuck, pendingOf, type Pending, type StreamSource } from "./stream-reads.ts";
+import { CONSUMER, isStuck, pendingOf, valueIn, type Pending, type StreamSource } from "./stream-reads.ts";
+import { tookBack, watchFrom, type Place } from "./stream-watch.ts";
 
 const LOOK_AGAIN_MS = 500;
+/** Between two looks for consumers that came back. */
+const LOOK_AFTER_MS = 1_000;
 const PAGE = 500;
 
 /**
  * Finds entries stuck in somebody's group, takes them over with the idle time as condition, so that no consumer has them
  * at the same moment, and acknowledges them in that group once they are stored. JUSTID leaves the delivery count as it
- * is. Throws Fault.
+ * is. What a consumer that comes back may have done is told in notices; what is to be looked at for that is in the cursor. Throws
+ * Fault.
  */
-export async function* captureStuck({ redis }: Link, group: string, source: StreamSource, limits: CaptureLimits, stop: AbortSignal): AsyncGenerator<Batch, void, void> {
+export async function* captureStuck({ redis }: Link, group: string, source: StreamSource, from: Cursor, limits: CaptureLimits, stop: AbortSignal): AsyncGenerator<Batch, void, void> {
   const place = { key: source.queue, group };
+  const stopped = once(stop, "abort").then(() => false);
   const rest = (): Promise<void> => pause(LOOK_AGAIN_MS, undefined, { signal: stop }).catch(() => undefined);
   try {
     await mustBeThere(redis, place);
     // XCLAIM makes the consumer a new one's: what it was before is told from the scan
     const known = new Map<string, Pending>();
+    const watch = watchFrom(redis, place, from);
     const hand = follow(source, {
       settle: async (ids) => {
         for (const id of ids) known.delete(id);
-        return acknowledge(redis, place, ids);
+        const notices = await acknowledge(redis, place, ids);
+        watch.settle(ids);
+        return { notices, cursor: watch.cursor() };
       },
-      cursorAfter: () => null,
+      letGo: (ids) => watch.settle(ids),
+      cursorAfter: (ids) => {
+        watch.handOut(ids);
+        return watch.cursor();
+      },
     });
+    const doubts = await watch.doubts();
+    yield* batchesOf(hand, [], doubts, limits);
+    let looked = performance.now();
     while (!stop.aborted) {
+      if (performance.now() - looked > LOOK_AFTER_MS) {
+        looked = performance.now();
+        yield* batchesOf(hand, [], await watch.returned(), limits);
+      }
       const count = hand.window.count({ ...limits, maxCount: Math.min(limits.maxCount, PAGE) });
       const own = hand.again ? await pendingOf(redis, { ...place, minIdleMs: 0, consumer: CONSUMER, from: "-", count: PAGE }) : [];
       hand.again = own.length === PAGE;
       const left = own.filter(({ id }) => !hand.inHand.has(id)).slice(0, count);
       const found = left.length > 0 ? left : await stuckNow(redis, place, source, hand.inHand, count);
       for (const pending of found) if (!known.has(pending.id)) known.set(pending.id, pending);
+      // who may come back has to be known before it has nothing to come back to
+      if (left.length === 0 && (await watch.note(found, source.minIdleMs))) {
+        const noted = note(watch.cursor());
+        yield noted.batch;
+        if (!(await Promise.race([noted.stored, stopped]))) continue;
+      }
       const claimed = left.length > 0 ? left.map(({ id }) => id) : await claim(redis, place, source, found);
+      watch.left(found.filter(({ id }) => !claimed.includes(id)).map(({ id }) => id));
       if (claimed.length === 0) {
-        yield* batchesOf(hand, [], [], limits);
         await rest();
         continue;
       }
@@ -49,12 +75,15 @@ export async function* captureStuck({ redis }: Link, group: string, source: Stre
   }
 }
 
-type Place = { readonly key: string; readonly group: string };
+/** A batch that stores a cursor and nothing else; `stored` resolves to whether it was. */
+function note(cursor: Cursor): { readonly batch: Batch; readonly stored: Promise<boolean> } {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  return { batch: { deaths: [], cursor, accept: async () => resolve(true), release: async () => resolve(false) }, stored: promise };
+}
 
 async function mustBeThere(redis: RedisClient, { key, group }: Place): Promise<void> {
   const groups = (await redis.xinfo("GROUPS", key)) as unknown[][];
-  if (!groups.some((row) => row.some((each, at) => String(row[at - 1]) === "name" && String(each) === group)))
-    throw new Fault("not_found", `the stream ${key} has no group ${group}`);
+  if (!groups.some((row) => valueIn(row, "name") === group)) throw new Fault("not_found", `the stream ${key} has no group ${group}`);
 }
 
 const pendingFacts = (group: string, pending: Pending | undefined) =>
@@ -111,7 +140,7 @@ async function acknowledge(redis: RedisClient, { key, group }: Place, ids: reado
     const error = looked?.[0] ?? acked?.[0];
     if (error) throw error;
     const owner = (looked?.[1] as [string, string][] | undefined)?.[0]?.[1];
-    if (owner !== undefined && owner !== CONSUMER) notices.push(`Consumer ${owner} of ${group} took entry ${id} back while it was being stored: it may have been processed as well.`);
+    if (owner !== undefined && owner !== CONSUMER) notices.push(tookBack(owner, group, id));
     if (owner === undefined && acked?.[1] === 0 && (await redis.xrange(key, id, id)).length > 0)
       notices.push(`Entry ${id} was acknowledged in ${group} by somebody else while it was being stored: it may have been processed as well.`);
   }
