@@ -227,3 +227,14 @@ test("a queue is a source or a route's, not both", () => {
   const text = `${route(`  - { name: a, connection: shop, source: { queue: q }, consent: true, ${TO_HTTP} }\n`)}sources:\n  - { connection: shop, queue: q, consent: true }\n`;
   expect(errorsOf(text, { P: "p" })).toMatchObject([{ path: "routes[0].source", message: "is a source, or read by another route, already" }]);
 });
+
+test("a subject of core NATS is for routes alone, with consent to losing what nobody hears", () => {
+  const bus = "connections:\n  - { name: bus, kind: nats }\n";
+  const subject = "mode: subject, queue: orders.>";
+  expect(errorsOf(`${bus}sources:\n  - { connection: bus, ${subject}, consent: true }\n`)).toMatchObject([{ line: 4, path: "sources[0].mode" }]);
+  const routed = (more: string) => `${bus}routes:\n  - { name: a, connection: bus, source: { ${subject} }, ${more} }\n`;
+  expect(errorsOf(routed(TO_HTTP))).toMatchObject([{ path: "routes[0]", message: expect.stringContaining("no worker listens") as string }]);
+  expect(read(routed(`consent: true, ${TO_HTTP}`))).toMatchObject({ config: { routes: [{ custody: "heard" }] } });
+  const circle = "destination: { kind: queue, connection: bus, target: { kind: nats, subject: orders.eu.new } }";
+  expect(errorsOf(routed(`consent: true, ${circle}`))).toMatchObject([{ path: "routes[0].destination.target" }]);
+});
