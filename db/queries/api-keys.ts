@@ -22,7 +22,7 @@ export async function workingApiKey(db: Db, hash: string): Promise<{ readonly id
   return { id: row.id, name: row.name };
 }
 
-/** All keys, newest first; hashes stay here. */
+/** All keys, those that work first, then newest first; hashes stay here. */
 export const listApiKeys = (db: Db) =>
   db
     .select({
@@ -36,7 +36,7 @@ export const listApiKeys = (db: Db) =>
       revokedBy: apiKeys.revokedBy,
     })
     .from(apiKeys)
-    .orderBy(desc(apiKeys.createdAt));
+    .orderBy(sql`${apiKeys.revokedAt} is not null`, desc(apiKeys.createdAt));
 
 /** Ends a key for good; its name, or null when there is no such key that still works. */
 export async function revokeApiKey(db: Db | Tx, id: string, by: string): Promise<string | null> {

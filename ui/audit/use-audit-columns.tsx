@@ -31,6 +31,7 @@ export function useAuditColumns(onOpen: (entry: AuditEntry) => void): readonly C
       id: "who",
       header: t("who"),
       width: "w-44",
+      from: "medium",
       cell: ({ actor, actorId, email }) =>
         actorId === null && actor === "anonymous" ? (
           <span className="text-faint">{t("anonymous")}</span>
@@ -43,15 +44,16 @@ export function useAuditColumns(onOpen: (entry: AuditEntry) => void): readonly C
     {
       id: "what",
       header: t("what"),
-      width: "w-60",
+      width: "w-56",
       cell: ({ act }) => {
         const tone = LOUD[act];
         return tone === undefined ? labelOf(act) : <Badge tone={tone} className="align-middle">{labelOf(act)}</Badge>;
       },
     },
-    { id: "subject", header: t("subject"), width: "w-64", cell: ({ subject }) => subject !== null && <BrokerText max={200}>{subject}</BrokerText> },
+    { id: "subject", header: t("subject"), width: "w-64", from: "wide", cell: ({ subject }) => subject !== null && <BrokerText max={200}>{subject}</BrokerText> },
     {
       id: "detail",
+      from: "medium",
       header: t("detail"),
       cell: ({ detail }) => (
         <span className="text-muted">

@@ -52,7 +52,7 @@ export function useMessageColumns(chosen: MessageFilter, onPreview: (row: Messag
       ),
     },
     { id: "size", header: t("column.size"), width: "w-24", align: "end", from: "wide", cell: (row) => <Bytes value={row.size} className="text-muted" /> },
-    { id: "age", header: t("column.age"), width: "w-24", align: "end", cell: (row) => <Time iso={row.lastDeathAt} className="text-muted" /> },
+    { id: "age", header: t("column.age"), width: "w-24", align: "end", from: "small", cell: (row) => <Time iso={row.lastDeathAt} className="text-muted" /> },
   ];
 }
 

@@ -41,7 +41,12 @@ export function GroupsPage() {
   const columns = useGroupColumns(filter.span);
   const rows = list.data?.pages.flat() ?? [];
   if (list.data === undefined && list.error !== null)
-    return <ErrorState title={t("failed")} advice={t("failedAdvice")} detail={refusalOf(list.error)?.message} onRetry={() => void list.refetch()} />;
+    return (
+      <>
+        <PageHeader title={t("title")} description={t("help")} />
+        <ErrorState title={t("failed")} advice={t("failedAdvice")} detail={refusalOf(list.error)?.message} onRetry={() => void list.refetch()} />
+      </>
+    );
   return (
     <>
       <PageHeader title={t("title")} description={t("help")} />

@@ -17,10 +17,12 @@ type Props = {
   value: string;
   copyLabel: string;
   onClose: () => void;
+  /** How it is used. */
+  children?: ReactNode;
 };
 
 /** The one time a secret is seen, to be copied and handed over. */
-export function HandOverDialog({ title, description, label, help, value, copyLabel, onClose }: Props) {
+export function HandOverDialog({ title, description, label, help, value, copyLabel, onClose, children }: Props) {
   const t = useTranslations("kit");
   return (
     <Dialog
@@ -43,6 +45,7 @@ export function HandOverDialog({ title, description, label, help, value, copyLab
           </div>
         )}
       </FormField>
+      {children}
     </Dialog>
   );
 }

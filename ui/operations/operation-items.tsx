@@ -78,10 +78,10 @@ function useColumns(): Column<OperationItem>[] {
     },
     { id: "origin", header: t("column.origin"), from: "medium", cell: (row) => row.origin !== null && <BrokerText max={120}>{row.origin}</BrokerText> },
     { id: "key", header: t("column.key"), from: "wide", cell: (row) => row.key !== null && <BrokerText mono max={80}>{row.key}</BrokerText> },
-    { id: "outcome", header: t("column.outcome"), width: "w-36", cell: (row) => <OutcomeBadge outcome={row.outcome} /> },
+    { id: "outcome", header: t("column.outcome"), width: "w-32", cell: (row) => <OutcomeBadge outcome={row.outcome} /> },
     { id: "detail", header: t("column.detail"), from: "medium", cell: (row) => row.detail !== null && <span title={row.detail} className="text-muted"><BrokerText max={200}>{row.detail}</BrokerText></span> },
-    { id: "now", header: t("column.now"), width: "w-32", cell: (row) => <StateBadge state={row.state} look="bare" /> },
-    { id: "at", header: t("column.settled"), width: "w-28", align: "end", cell: (row) => row.settledAt !== null && <Time iso={row.settledAt} className="text-muted" /> },
+    { id: "now", header: t("column.now"), width: "w-32", from: "medium", cell: (row) => <StateBadge state={row.state} look="bare" /> },
+    { id: "at", header: t("column.settled"), width: "w-28", align: "end", from: "medium", cell: (row) => row.settledAt !== null && <Time iso={row.settledAt} className="text-muted" /> },
   ];
 }
 

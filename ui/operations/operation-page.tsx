@@ -32,7 +32,7 @@ export function OperationPage({ id }: { readonly id: string }) {
     return (
       <ErrorState
         title={gone ? t("notFound") : t("listFailed")}
-        safe={t("listFailedSafe")}
+        safe={t(gone ? "notFoundHelp" : "listFailedSafe")}
         {...(gone ? {} : { onRetry: () => void query.refetch() })}
         action={<ButtonLink href="/operations">{t("page.title")}</ButtonLink>}
       />

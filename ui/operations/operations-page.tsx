@@ -75,12 +75,12 @@ export function OperationsPage() {
 function useColumns(): Column<OperationRow>[] {
   const t = useTranslations("operations");
   return [
-    { id: "act", header: t("column.act"), width: "w-56", cell: (row) => <ActLink row={row} /> },
+    { id: "act", header: t("column.act"), width: "w-48", cell: (row) => <ActLink row={row} /> },
     { id: "state", header: t("column.state"), width: "w-32", cell: (row) => <OperationStateBadge state={row.state} /> },
-    { id: "progress", header: t("column.progress"), width: "w-80", cell: (row) => <ProgressCell row={row} /> },
+    { id: "progress", header: t("column.progress"), width: "w-80", from: "medium", cell: (row) => <ProgressCell row={row} /> },
     { id: "to", header: t("column.toOrReason"), from: "wide", cell: (row) => (row.act === "resend" ? <DestinationText destination={row.destination} /> : <span className="text-muted">{row.reason === null ? "" : visibleText(row.reason, 120)}</span>) },
     { id: "actor", header: t("column.actor"), width: "w-36", from: "medium", cell: (row) => visibleText(row.actor, 60) },
-    { id: "at", header: t("column.at"), width: "w-28", align: "end", cell: (row) => <Time iso={row.createdAt} className="text-muted" /> },
+    { id: "at", header: t("column.at"), width: "w-28", align: "end", from: "medium", cell: (row) => <Time iso={row.createdAt} className="text-muted" /> },
   ];
 }
 

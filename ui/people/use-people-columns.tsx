@@ -23,17 +23,17 @@ export function usePeopleColumns({ meId, ...acts }: Given): readonly Column<Pers
       id: "name",
       header: t("name"),
       cell: (person) => (
-        <span className="flex min-w-0 items-baseline gap-2">
+        <span className="flex min-w-0 items-baseline gap-2 max-sm:flex-wrap max-sm:gap-y-0">
           <bdi className="truncate font-medium">{person.name}</bdi>
           {person.id === meId && <span className="shrink-0 text-sm text-faint">{t("you")}</span>}
           <bdi className="truncate text-muted">{person.email}</bdi>
         </span>
       ),
     },
-    { id: "role", header: t("role"), width: "w-32", cell: ({ role }) => roles(role) },
-    { id: "state", header: t("state"), width: "w-32", cell: (person) => <PersonState person={person} /> },
-    { id: "lastSignIn", header: t("lastSignIn"), width: "w-32", cell: ({ lastSignInAt }) => <Time iso={lastSignInAt} className="text-muted" /> },
-    { id: "since", header: t("since"), width: "w-32", cell: ({ createdAt }) => <Time iso={createdAt} className="text-muted" /> },
+    { id: "role", header: t("role"), width: "w-24", cell: ({ role }) => roles(role) },
+    { id: "state", header: t("state"), width: "w-32", from: "medium", cell: (person) => <PersonState person={person} /> },
+    { id: "lastSignIn", header: t("lastSignIn"), width: "w-32", from: "medium", cell: ({ lastSignInAt }) => <Time iso={lastSignInAt} className="text-muted" /> },
+    { id: "since", header: t("since"), width: "w-32", from: "wide", cell: ({ createdAt }) => <Time iso={createdAt} className="text-muted" /> },
     { id: "acts", header: <span className="sr-only">{t("actions", { name: "" })}</span>, width: "w-14", align: "end", cell: (person) => <PersonMenu person={person} isMe={person.id === meId} {...acts} /> },
   ];
 }

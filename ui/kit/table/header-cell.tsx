@@ -15,11 +15,11 @@ export type Column<R> = {
   /** Numbers stand at the end. */
   align?: "start" | "end";
   sortable?: boolean;
-  /** Shown only where the table is at least this wide: medium 40 rem, wide 56 rem, full 72 rem. Default: always. */
-  from?: "medium" | "wide" | "full";
+  /** Shown only where the table is at least this wide: small 24 rem, medium 42 rem, wide 56 rem, full 72 rem. Default: always. */
+  from?: "small" | "medium" | "wide" | "full";
 };
 
-const rooms = { medium: "hidden @2xl:table-cell", wide: "hidden @4xl:table-cell", full: "hidden @6xl:table-cell" };
+const rooms = { small: "hidden @sm:table-cell", medium: "hidden @2xl:table-cell", wide: "hidden @4xl:table-cell", full: "hidden @6xl:table-cell" };
 
 /** The class that hides a column's cells where the table is too narrow for it. */
 export const roomFor = <R,>({ from }: Column<R>): string | undefined => from && rooms[from];
