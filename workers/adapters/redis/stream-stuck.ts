@@ -12,6 +12,8 @@ import { tookBack, watchFrom, type Place } from "./stream-watch.ts";
 const LOOK_AGAIN_MS = 500;
 /** Between two looks for consumers that came back. */
 const LOOK_AFTER_MS = 1_000;
+/** How long a caller is waited for that reads on without accepting. */
+const STORED_MS = 5_000;
 const PAGE = 500;
 
 /**
@@ -60,7 +62,11 @@ export async function* captureStuck({ redis }: Link, group: string, source: Stre
       if (left.length === 0 && (await watch.note(found, source.minIdleMs))) {
         const noted = note(watch.cursor());
         yield noted.batch;
-        if (!(await Promise.race([noted.stored, stopped]))) continue;
+        const patience = new AbortController();
+        const late = pause(STORED_MS, true, { signal: patience.signal }).catch(() => true);
+        const stored = await Promise.race([noted.stored, stopped, late]);
+        patience.abort();
+        if (!stored) continue;
       }
       const claimed = left.length > 0 ? left.map(({ id }) => id) : await claim(redis, place, source, found);
       watch.left(found.filter(({ id }) => !claimed.includes(id)).map(({ id }) => id));
