@@ -6,4 +6,6 @@ export const env = {
   requireBrokers: process.env.REDRIVE_REQUIRE_BROKERS === "all",
   /** Tests of endurance run at their full size: minutes instead of seconds. */
   longRun: process.env.REDRIVE_LONG_TESTS === "1",
+  /** Kills at random moments of a route's way, after the one at each. */
+  routeKills: Number(process.env.ROUTE_KILLS ?? 7),
 } as const;

@@ -8,6 +8,7 @@ import type { NewDeath } from "./capture.ts";
 import type { Claimed } from "./deliveries-claim.ts";
 import { bury } from "./deliveries-dead.ts";
 import { lockOrder, releaseNext } from "./deliveries-order.ts";
+import { resolveDelivered } from "./deliveries-resolved.ts";
 import { countMinute } from "./route-minutes.ts";
 
 /** What became of one claimed delivery. */
@@ -55,7 +56,7 @@ export async function settleDeliveries(
       tellAttempts(tx, settled),
       route.ordered ? releaseNext(tx, route.id, done.flatMap(({ claimed }) => claimed.orderKey ?? [])) : null,
       alongside(tx, held),
-      resolveMessages(tx, held),
+      resolveDelivered(tx, held.filter(isDelivered).flatMap(({ claimed }) => (claimed.messageId === null ? [] : [claimed.id]))),
       route.dropBodies ? tx`delete from delivery_contents where id = any(${held.filter(isDelivered).map(({ claimed }) => claimed.id)}::uuid[])` : null,
     ]);
     await bury(tx, route, deaths);
@@ -132,15 +133,4 @@ async function tellAttempts(tx: AnySql, settled: readonly Settled[]): Promise<vo
       as new (id, duration_ms, outcome, error_code, error_status, error_type, error_message, error_stack, answer_status, answer_headers,
         answer_body, answer_cut, decision, decided_by, dead_cause, next_delay_ms)
     where delivery_attempts.id = new.id and delivery_attempts.outcome is null`;
-}
-
-/** A dead letter that was resent through its route and came through is resolved: there is nothing left to watch. */
-async function resolveMessages(tx: AnySql, held: readonly Settled[]): Promise<void> {
-  const ids = held.filter(isDelivered).flatMap(({ claimed }) => claimed.messageId ?? []);
-  if (ids.length === 0) return;
-  await tx`
-    with moved as (
-      update messages set state = 'resolved', watch_until = null, changed_at = now() where id = any(${ids}::uuid[]) and state = 'resent' returning id
-    )
-    insert into events (message_id, actor, from_state, to_state, cause) select id, 'worker', 'resent', 'resolved', 'delivered' from moved`;
 }

@@ -44,7 +44,8 @@ const matching = ({ routeId, error }: DeliveryFilter): SQL | undefined =>
   and(eq(deliveries.routeId, routeId), error === undefined ? undefined : eq(deliveries.errorCode, error));
 
 /**
- * A page of a route's deliveries by keyset, newest first; each state is a range of one index, and they are merged.
+ * A page of a route's deliveries by keyset, newest first; each state is a range of one index, and they are merged: of one snapshot,
+ * or a delivery that moves on meanwhile stands in two of them.
  * `partial`: the time was up, and this filter has to be narrowed by a state.
  */
 export async function listDeliveries(db: Db, filter: DeliveryFilter, page: { readonly before: number | null; readonly limit: number; readonly budgetMs: number }) {

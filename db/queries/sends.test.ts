@@ -66,6 +66,7 @@ const verdict = ({ attemptId, messageId }: Claimed, outcome: Verdict["outcome"])
   faultCode: outcome === "confirmed" ? null : "nacked",
   faultDetail: outcome === "confirmed" ? null : "the queue is full",
   receipt: null,
+  routed: false,
 });
 
 const stateOf = async (id: string | undefined) => (await pool.sql`select state from messages where id = ${id ?? ""}`)[0]?.state;

@@ -3,6 +3,7 @@ import type { FaultCode } from "#core/fault.ts";
 import { sourcesOf } from "#core/message/state.ts";
 import type { AnySql, Sql } from "../client.ts";
 import { notify } from "../listen.ts";
+import { resolveDelivered } from "./deliveries-resolved.ts";
 
 /** A resend that may be worked on now. */
 export type OpenResend = {
@@ -123,6 +124,8 @@ export type Verdict = {
   readonly faultCode: FaultCode | null;
   readonly faultDetail: string | null;
   readonly receipt: string | null;
+  /** It went through its route: there is a delivery under the attempt's id. */
+  readonly routed: boolean;
 };
 
 /** Records what became of attempts of one operation, and finishes it when nothing is left. */
@@ -131,6 +134,7 @@ export async function settleAttempts(sql: Sql, operationId: string, verdicts: re
     // sent together, worked through in this order
     await Promise.all([
       applyVerdicts(tx, operationId, verdicts),
+      resolveDelivered(tx, verdicts.filter(({ routed }) => routed).map(({ attemptId }) => attemptId)),
       finishOperation(tx, operationId),
       notify(tx, ["messages", "groups", "operations"]),
     ]);

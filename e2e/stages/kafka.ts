@@ -95,5 +95,16 @@ export const kafkaStage: Stage<KafkaAddress> = {
       [Symbol.asyncDispose]: () => producer.disconnect(),
     };
   },
+  async feed(address) {
+    const [client, queue] = [kafkaClient(address), "shop.orders"];
+    await makeTopic(client, queue, 2);
+    const producer = client.producer();
+    await producer.connect();
+    return {
+      queue,
+      put: async (bodies) => void (await producer.send({ topic: queue, messages: bodies.map((value) => ({ value })) })),
+      [Symbol.asyncDispose]: () => producer.disconnect(),
+    };
+  },
   told: { rule: "Spring Kafka dead-letter topic", failedIn: WORK, target: WORK, row: "card declined by the issuer", stamped: true },
 };

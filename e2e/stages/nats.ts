@@ -2,7 +2,7 @@ import { AckPolicy, jetstream } from "@nats-io/jetstream";
 import { headers as makeHeaders, type MsgHdrs } from "@nats-io/transport-node";
 import { nats } from "#core/brokers/nats.ts";
 import { startNats, type NatsAddress } from "#test/brokers/nats.ts";
-import { natsAccess, openNative } from "#test/brokers/nats-harness.ts";
+import { makeStream, natsAccess, openNative, putNatively } from "#test/brokers/nats-harness.ts";
 import { eventually } from "#test/eventually.ts";
 import type { Stage } from "./stage.ts";
 
@@ -61,6 +61,15 @@ export const natsStage: Stage<NatsAddress> = {
         };
       },
       [Symbol.asyncDispose]: () => nc.close(),
+    };
+  },
+  async feed(address) {
+    const native = await openNative(address);
+    const queue = await makeStream(native, { name: "SHIPMENTS" });
+    return {
+      queue,
+      put: (bodies) => putNatively(native, `${queue}.placed`, bodies.map((body) => ({ body: Buffer.from(body), headers: [] }))),
+      [Symbol.asyncDispose]: () => native.nc.close(),
     };
   },
   told: { rule: "JetStream advisory", failedIn: SUBJECT, target: SUBJECT, row: "Terminated", stamped: true },

@@ -52,5 +52,18 @@ export const redisStreamStage: Stage<RedisAddress> = {
       },
     };
   },
+  async feed(address) {
+    const [redis, queue] = [openRedis(address), "shop:shipments"];
+    await redis.connect();
+    return {
+      queue,
+      async put(bodies) {
+        for (const body of bodies) await redis.xadd(queue, "*", "payload", body);
+      },
+      async [Symbol.asyncDispose]() {
+        redis.disconnect();
+      },
+    };
+  },
   told: { rule: "Redis stream, stuck in a group", failedIn: KEY, target: KEY, row: "Delivery limit reached", stamped: true },
 };

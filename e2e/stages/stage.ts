@@ -18,6 +18,9 @@ type Actors = AsyncDisposable & {
   take(): Promise<Taken>;
 };
 
+/** A queue for a route to read, and its producer. */
+export type Feed = AsyncDisposable & { readonly queue: string; put(bodies: readonly string[]): Promise<void> };
+
 /** What the page has to tell of the death. */
 type Told = {
   /** The decoder's title. */
@@ -43,5 +46,7 @@ export type Stage<Address = unknown> = {
     close(): Promise<void>;
   }>;
   actors(address: Address): Promise<Actors>;
+  /** Makes a queue of its own for a route; only of those kinds whose routes are tested here. */
+  feed?(address: Address): Promise<Feed>;
   readonly told: Told;
 };

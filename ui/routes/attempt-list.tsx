@@ -3,6 +3,7 @@
 import { ChevronRight } from "lucide-react";
 import { useTranslations } from "use-intl";
 import { cx } from "../kit/cx.ts";
+import { slot } from "../kit/slot.ts";
 import { Time } from "../kit/time.tsx";
 import { StateBadge } from "../states/state-badge.tsx";
 import { AttemptDetails } from "./attempt-details.tsx";
@@ -55,9 +56,7 @@ function Line({ attempt, open, onToggle }: { attempt: DeliveryAttempt; open: boo
           <span className="ml-2 inline-flex items-center gap-1.5 align-bottom max-md:hidden">
             <StateBadge state={decision} look="bare" explain={false} />
             {decision === "retrying" && nextDelayMs !== null && (
-              <span className="text-muted">
-                <Span ms={nextDelayMs} />
-              </span>
+              <span className="text-muted">{t.rich("attempts.after", { time: slot(<Span ms={nextDelayMs} />) })}</span>
             )}
           </span>
         )}

@@ -47,7 +47,7 @@ export function AttemptsPicture({ lives, openId, onOpen }: Props) {
           ))}
         </div>
       </div>
-      <figcaption className="text-xs text-muted">{t("picture.scale")}</figcaption>
+      {pieces.length > tries.length && <figcaption className="text-xs text-muted">{t("picture.scale")}</figcaption>}
     </figure>
   );
 }

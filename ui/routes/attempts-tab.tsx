@@ -8,6 +8,7 @@ import { Badge } from "../kit/badge.tsx";
 import { BrokerText } from "../kit/broker-text.tsx";
 import { EmptyState } from "../kit/empty-state.tsx";
 import { ErrorLine } from "../kit/error-state.tsx";
+import { slot } from "../kit/slot.ts";
 import { type Column, Table } from "../kit/table/table.tsx";
 import { Duration, Time } from "../kit/time.tsx";
 import { StateBadge } from "../states/state-badge.tsx";
@@ -65,7 +66,7 @@ function useColumns(): Column<RecentAttempt>[] {
         errorCode !== null && (
           <span title={errorMessage ?? undefined}>
             {words({ code: errorCode, status: errorStatus })}
-            {errorMessage !== null && (
+            {errorMessage !== null && errorCode !== "http_status" && (
               <span className="text-muted">
                 {" · "}
                 <BrokerText max={200}>{errorMessage}</BrokerText>
@@ -85,9 +86,7 @@ function useColumns(): Column<RecentAttempt>[] {
           <span className="flex items-center gap-1.5">
             <StateBadge state={decision} look="bare" />
             {nextDelayMs !== null && decision === "retrying" && (
-              <span className="text-sm text-muted">
-                <Span ms={nextDelayMs} />
-              </span>
+              <span className="text-sm text-muted">{t.rich("attempts.after", { time: slot(<Span ms={nextDelayMs} />) })}</span>
             )}
           </span>
         ),

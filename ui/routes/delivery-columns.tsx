@@ -28,7 +28,7 @@ export function useDeliveryColumns(): Column<DeliveryRow>[] {
         </Link>
       ),
     },
-    { id: "tries", header: t("deliveries.tries"), width: "w-18", align: "end", cell: ({ tries }) => <Num value={tries} /> },
+    { id: "tries", header: t("deliveries.tries"), width: "w-18", align: "end", from: "medium", cell: ({ tries }) => <Num value={tries} /> },
     { id: "next", header: t("deliveries.next"), width: "w-48", from: "medium", cell: (row) => <NextTry delivery={row} /> },
     { id: "why", header: t("deliveries.why"), from: "wide", cell: (row) => <LastError row={row} /> },
     { id: "size", header: t("deliveries.size"), width: "w-24", align: "end", from: "full", cell: ({ size }) => <Bytes value={size} /> },
@@ -54,7 +54,7 @@ function LastError({ row: { errorCode, errorStatus, errorMessage } }: { row: Del
   return (
     <span title={errorMessage ?? undefined}>
       {words({ code: errorCode, status: errorStatus })}
-      {errorMessage !== null && (
+      {errorMessage !== null && errorCode !== "http_status" && (
         <span className="text-muted">
           {" · "}
           <BrokerText max={160}>{errorMessage}</BrokerText>

@@ -92,7 +92,7 @@ function Known({ delivery }: { delivery: Detail }) {
       />
       <div className="grid gap-4 px-4 pb-4">
         <Panel title={t("picture.title")}>
-          <div className="grid gap-3">
+          <div className="grid grid-cols-[minmax(0,1fr)] gap-3">
             <AttemptsPicture lives={[delivery]} openId={openId} onOpen={(attempt) => open(attempt.id)} />
             {delivery.attempts.length === 0 ? <p className="text-muted">{t(waits ? "delivery.untried" : "delivery.noTries")}</p> : <AttemptList attempts={delivery.attempts} openId={openId} onOpen={open} />}
             <GivenUpLine delivery={delivery} />

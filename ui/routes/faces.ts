@@ -6,12 +6,13 @@ import type { DeliveryAttempt, RouteRow } from "./types.ts";
 type Face = { readonly tone: Tone; readonly icon: LucideIcon };
 
 /** How a route stands, the worst first: what a person would have to look at hides what is merely so. */
-export type RouteStanding = "running" | "paused" | "faulty" | NonNullable<RouteRow["heldBy"]>;
+export type RouteStanding = "running" | "paused" | "unreadable" | "undeliverable" | NonNullable<RouteRow["heldBy"]>;
 
 export const ROUTE_FACES: Record<RouteStanding, Face> = {
   running: { tone: "green", icon: CirclePlay },
   paused: { tone: "amber", icon: CirclePause },
-  faulty: { tone: "red", icon: CircleAlert },
+  unreadable: { tone: "red", icon: CircleAlert },
+  undeliverable: { tone: "red", icon: CircleAlert },
   breaker: { tone: "amber", icon: Unplug },
   full: { tone: "amber", icon: Warehouse },
   guard: { tone: "red", icon: ShieldAlert },
@@ -21,7 +22,8 @@ export const ROUTE_FACES: Record<RouteStanding, Face> = {
 export function standingOf(route: Pick<RouteRow, "state" | "heldBy" | "faultCode" | "sourceFaultCode">): RouteStanding {
   if (route.state === "paused") return "paused";
   if (route.heldBy !== null) return route.heldBy;
-  return route.faultCode !== null || route.sourceFaultCode !== null ? "faulty" : "running";
+  if (route.sourceFaultCode !== null) return "unreadable";
+  return route.faultCode === null ? "running" : "undeliverable";
 }
 
 export const BREAKER_FACES: Record<BreakerState, Face> = {

@@ -26,7 +26,7 @@ export function MessageDeliveries({ messageId }: { messageId: string }) {
   if (data === undefined) return <Skeleton className="mb-3 h-24 w-full" />;
   if (data.length === 0) return <p className="mb-3 rounded border bg-sunken px-3 py-2 text-muted">{t("ofMessage.gone")}</p>;
   return (
-    <section aria-label={t("ofMessage.title")} className="mb-3 grid gap-3 rounded border bg-surface px-3 py-2.5">
+    <section aria-label={t("ofMessage.title")} className="mb-3 grid grid-cols-[minmax(0,1fr)] gap-3 rounded border bg-surface px-3 py-2.5">
       <AttemptsPicture lives={data} openId={openId} onOpen={({ id }) => setOpenId(id)} />
       {data.map((delivery) => (
         <Life key={delivery.id} delivery={delivery} openId={openId} onOpen={setOpenId} />
@@ -39,7 +39,7 @@ function Life({ delivery, openId, onOpen }: { delivery: Delivery; openId: string
   const t = useTranslations("routes");
   const waits = delivery.state === "pending" || delivery.state === "retrying";
   return (
-    <div className="grid gap-1.5">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-1.5">
       <div className="flex flex-wrap items-center gap-2">
         <StateBadge state={delivery.state} look="bare" />
         {delivery.route !== null && (

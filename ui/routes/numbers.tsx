@@ -21,7 +21,7 @@ export function Quantile({ quantile, share, className }: { quantile: RouteHour["
   const help = quantile.kind === "upper_bound" ? t("quantile.upper_bound", { share: format.number(share, { style: "percent" }) }) : t("quantile.at_least");
   return (
     <span data-numeric title={help} className={className}>
-      {quantile.kind === "upper_bound" ? "≤ " : "≥ "}
+      {quantile.kind === "upper_bound" ? "≤" : "≥"}
       <Duration ms={quantile.ms} />
     </span>
   );

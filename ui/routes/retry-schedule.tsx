@@ -70,10 +70,10 @@ export function Span({ ms }: { ms: number }) {
 }
 
 function Range({ min, max }: Pick<ScheduleRow, "min" | "max">) {
-  if (Math.round(min) === Math.round(max)) return <Span ms={max} />;
+  if (Math.round(min) === Math.round(max)) return max === 0 ? 0 : <Span ms={max} />;
   return (
     <>
-      <Span ms={min} /> – <Span ms={max} />
+      {min === 0 ? 0 : <Span ms={min} />} – <Span ms={max} />
     </>
   );
 }

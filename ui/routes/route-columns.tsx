@@ -19,7 +19,8 @@ export function useRouteColumns(): Column<RouteRow>[] {
     {
       id: "name",
       header: t("column.name"),
-      width: "w-48",
+      // where there is little room it has what the others leave
+      width: "@4xl:w-44",
       cell: (route) => (
         <Link href={`/routes/${route.id}`} title={route.name} className="block truncate font-medium hover:underline">
           {visibleText(route.name)}
@@ -27,7 +28,7 @@ export function useRouteColumns(): Column<RouteRow>[] {
       ),
     },
     { id: "flow", header: t("column.flow"), from: "wide", cell: (route) => <FromTo route={route} /> },
-    { id: "state", header: t("column.state"), width: "w-32", cell: (route) => <RouteState route={route} look="bare" /> },
+    { id: "state", header: t("column.state"), width: "w-36", cell: (route) => <RouteState route={route} look="bare" /> },
     {
       id: "throughput",
       header: t("column.throughput"),
@@ -39,7 +40,7 @@ export function useRouteColumns(): Column<RouteRow>[] {
     {
       id: "quantiles",
       header: t("column.quantiles"),
-      width: "w-34",
+      width: "w-36",
       align: "end",
       from: "full",
       cell: ({ p50, p99 }) => (

@@ -17,7 +17,7 @@ export function RouteCounters({ route }: { route: RouteDetail }) {
   const { counts, dead } = route;
   const at = `/routes/${route.id}`;
   return (
-    <div className="grid grid-cols-2 overflow-hidden rounded border bg-line sm:grid-cols-4 xl:grid-cols-7 [&>*]:-mr-px [&>*]:-mb-px">
+    <div className="grid grid-cols-2 gap-px overflow-hidden rounded border bg-line sm:grid-cols-4 xl:grid-cols-7 max-xl:[&>:last-child]:col-span-2">
       <Cell label={t("counter.waiting")} note={t("counterNote.waiting")} href={`${at}?state=pending`}>
         <Capped value={counts.pending} tone="blue" />
       </Cell>
@@ -30,7 +30,7 @@ export function RouteCounters({ route }: { route: RouteDetail }) {
       <Cell label={t("counter.dead")} note={t("counterNote.dead")} href={`/messages?source=${route.sourceId}&state=dead,in_doubt`}>
         <Capped value={dead} tone="red" />
       </Cell>
-      <Cell label={t("counter.success")} note={hour ? t("counterNote.success", { delivered: hour.hour.delivered }) : "…"}>
+      <Cell label={t("counter.success")} note={hour ? t("counterNote.success", { tries: hour.hour.delivered + hour.hour.failed }) : "…"}>
         {hour ? <SuccessRate hour={hour.hour} /> : <Skeleton className="h-6 w-16" />}
       </Cell>
       <Cell label={t("counter.p50")} note={t("counterNote.quantile")}>
@@ -46,7 +46,7 @@ export function RouteCounters({ route }: { route: RouteDetail }) {
 type CellProps = { label: string; note: string; href?: string; children: ReactNode };
 
 function Cell({ label, note, href, children }: CellProps) {
-  const look = "grid min-w-0 content-start gap-0.5 border-r border-b bg-surface px-3.5 py-2.5";
+  const look = "grid min-w-0 content-start gap-0.5 bg-surface px-3.5 py-2.5";
   const content = (
     <>
       <span className="truncate text-sm text-muted">{label}</span>

@@ -47,7 +47,7 @@ export function RouteFacts({ route }: { route: RouteDetail }) {
 function destinationFacts({ destination }: RouteDefinition, t: ReturnType<typeof useTranslations<"routes">>): { label: ReactNode; value: ReactNode }[] {
   if (destination.kind === "queue") return [];
   const timeouts = destination.kind === "http" ? [destination.headTimeoutMs, destination.timeoutMs] : [destination.timeoutMs];
-  const signed = destination.kind === "http" ? destination.signWith : [];
+  const { signWith: signed, allowPrivate } = destination.kind === "http" ? destination : { signWith: [], allowPrivate: [] };
   return [
     {
       label: t("fact.timeouts"),
@@ -59,6 +59,7 @@ function destinationFacts({ destination }: RouteDefinition, t: ReturnType<typeof
       )),
     },
     ...(signed.length === 0 ? [] : [{ label: t("fact.signed"), value: <code className="font-mono">{signed.join(", ")}</code> }]),
+    ...(allowPrivate.length === 0 ? [] : [{ label: t("fact.allowPrivate"), value: <code className="font-mono">{allowPrivate.join(", ")}</code> }]),
   ];
 }
 

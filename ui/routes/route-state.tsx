@@ -14,7 +14,7 @@ export function RouteState({ route, look = "soft" }: Props) {
   const { tone, icon } = ROUTE_FACES[standing];
   const held = standing === "breaker" || standing === "full" || standing === "guard";
   return (
-    <span title={standing === "faulty" ? undefined : t(`stateHelp.${standing}`)} className="inline-flex max-w-full align-middle">
+    <span title={standing === "unreadable" || standing === "undeliverable" ? undefined : t(`stateHelp.${standing}`)} className="inline-flex max-w-full align-middle">
       <Badge tone={tone} icon={icon} look={look}>
         {held ? t(`heldBy.${standing}`) : t(`state.${standing}`)}
       </Badge>

@@ -161,11 +161,12 @@ async function throughRoute(sql: Sql, routeId: string, same: readonly Prepared[]
 
 const NO_TARGET = "the message does not tell where it failed: choose a target for it";
 
-const verdict = ({ attemptId, message }: Prepared, outcome: PublishOutcome): Verdict => ({
+const verdict = ({ attemptId, message, target }: Prepared, outcome: PublishOutcome): Verdict => ({
   attemptId,
   messageId: message.id,
   outcome: outcome.status,
   faultCode: outcome.status === "confirmed" ? null : outcome.fault.code,
   faultDetail: outcome.status === "confirmed" ? null : outcome.fault.detail,
   receipt: outcome.status === "confirmed" ? outcome.receipt : null,
+  routed: target?.kind === "route",
 });

@@ -138,6 +138,9 @@ export class RouteRunner {
       throw error;
     });
     for (const each of settled) this.#settling.add(each);
+    const kept = new Set([...admitted, ...settled.map((each) => each.claimed)].map(({ attemptId }) => attemptId));
+    // another worker took them up meanwhile
+    for (const { attemptId } of claimed) if (!kept.has(attemptId)) this.#held.delete(attemptId);
     return { count: claimed.length, admitted };
   }
 
@@ -193,7 +196,7 @@ export class RouteRunner {
     const tried = { tried: claimed.number, lastDelayMs: claimed.lastDelayMs, ageMs: claimed.ageMs + durationMs, random: Math.random() };
     const decision = decide(this.route.definition, outcome, tried, this.#parts);
     const error = outcome.status === "confirmed" ? null : outcome.error;
-    await judged(decision, error === null ? "" : `${error.code}: ${error.message}`).catch((failed: unknown) =>
+    await judged(decision, error?.message ?? "").catch((failed: unknown) =>
       this.#parts.log.warn({ err: failed }, "a breaker could not be written"),
     );
     const given = decision.to === "dead" ? { cause: decision.cause, error, tries: claimed.number, firstTriedAt: claimed.firstTriedAt ?? new Date(), now: new Date() } : null;
