@@ -63,7 +63,7 @@ export async function failMessages(
   for await (const message of deliveries) {
     // the end of the second pull
     if (left === 0) break;
-    await nc.request(message.reply ?? "", word);
+    await nc.request(message.reply ?? "", word, { timeout: 20_000 });
     left -= 1;
     if (left === 0) ask({ batch: 1, expires: 200e6 });
   }

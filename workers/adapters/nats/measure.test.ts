@@ -5,6 +5,7 @@ import { nats } from "#core/brokers/nats.ts";
 import { LIMITS, nextBatch } from "#test/adapter-reading.ts";
 import { makeStream, natsAccess, openNative, putNatively, type NatsManifest, type NativeNats } from "#test/brokers/nats-harness.ts";
 import { startNats, type TestNats } from "#test/brokers/nats.ts";
+import { eventually } from "#test/eventually.ts";
 import { connectNats } from "./connect.ts";
 
 let server: TestNats;
@@ -33,7 +34,8 @@ test("with our consumer the depth is what it has not read, and what it was given
   const batches = session.capture(source, null, { ...LIMITS, maxCount: 7, maxWaitMs: 5_000 }, soon())[Symbol.asyncIterator]();
   const batch = await nextBatch(batches);
   await putNatively(native, `${stream}.x`, messages(1));
-  expect(await session.depth([source], soon())).toEqual([{ kind: "exact", ready: 0, inFlight: 8, consumers: 1 }]);
+  // the server hands it to the pull that is open
+  await eventually(async () => expect(await session.depth([source], soon())).toEqual([{ kind: "exact", ready: 0, inFlight: 8, consumers: 1 }]));
   await batch.accept();
   await batches.return?.();
 });
