@@ -127,3 +127,18 @@ test("viewers look and do not steer", async () => {
   await expect(callerAs(database, "viewer").deliveries.retryNow({ id })).rejects.toMatchObject({ code: "FORBIDDEN" });
   await expect(callerAs(database, "viewer").deliveries.get(id)).resolves.toMatchObject({ id });
 });
+
+test("deliveries that move on while their list is read stand in it once each", async () => {
+  const { id: routeId } = await aRoute(database.db);
+  const ids = await Promise.all(Array.from({ length: 20 }, async () => (await aDelivery(database.db, routeId, { state: "pending" })).id));
+  let reading = true;
+  const moving = (async () => {
+    for (let turn = 0; reading; turn++) await database.db.update(deliveries).set({ state: turn % 2 === 0 ? "retrying" : "pending" }).where(eq(deliveries.routeId, routeId));
+  })();
+  for (let read = 0; read < 10; read++) {
+    const { rows } = await operator.deliveries.list({ routeId });
+    expect(rows.map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
+  }
+  reading = false;
+  await moving;
+});
