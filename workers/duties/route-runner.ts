@@ -17,6 +17,8 @@ const IDLE_MS = 5_000;
 /** ms after which a few free places are filled, however few. */
 const FILL_MS = 3;
 const MAX_BYTES = 16 * 1024 * 1024;
+/** How many times as many as may be under way are claimed ahead of a quick destination at most. */
+const AHEAD = 2;
 const PACE_STEP_MS = 200;
 /** Results that may wait to be written before no more is sent. */
 const MAX_UNSETTLED = 2_000;
@@ -80,9 +82,10 @@ export class RouteRunner {
         this.#parts.log.warn({ route: this.route.name, err: error }, "deliveries could not be claimed");
         return 0;
       });
-      if (taken === 0 || this.#room() <= 0) await this.wake.wait(IDLE_MS, stop);
+      if (taken === 0) await this.wake.wait(IDLE_MS, stop);
+      while (!stop.aborted && !this.#wantsMore()) await this.wake.wait(IDLE_MS, stop);
       // a few places that became free are filled together
-      if (this.#room() < this.share / 4) await pause(FILL_MS, stop);
+      if (this.#ready.length === 0 && this.#room() < this.share / 4) await pause(FILL_MS, stop);
     }
     await this.#putBack();
     await Promise.all(this.#sending);
@@ -92,6 +95,11 @@ export class RouteRunner {
 
   #room(): number {
     return this.#settling.unwritten > MAX_UNSETTLED ? 0 : this.share + this.#ahead - this.#active - this.#ready.length;
+  }
+
+  /** One claim of many costs less than many of a few, but must not come too late. */
+  #wantsMore(): boolean {
+    return this.#parts.breakers.isOpen(this.destinationKey) || (this.#room() > 0 && this.#ready.length <= this.#ahead / 2);
   }
 
   /** Claims what there is room for and begins to send it. Answers how many. */
@@ -105,8 +113,8 @@ export class RouteRunner {
     if (probe !== null) return this.#probe(probe.probes, cut);
     const endedBefore = this.#ended;
     const { count, admitted } = await this.#take({ limit: room, onlyDoomed: open || !this.route.running, probe: false });
-    // as many places as became free during this claim will be free before the next one is there
-    this.#ahead = this.#looksAhead() ? Math.min(this.share, Math.max(this.#ended - endedBefore, this.#ahead >> 1)) : 0;
+    // several times as many as became free during this claim: the next one begins when half of them are left
+    this.#ahead = this.#looksAhead() ? Math.min(AHEAD * this.share, Math.max(4 * (this.#ended - endedBefore), this.#ahead >> 1)) : 0;
     for (const each of admitted) {
       if (each.doom === null) this.#ready.push(each);
       else this.#send(each, cut, this.#report);
