@@ -43,7 +43,8 @@ export async function* capture(cluster: Cluster, group: string, topic: string, f
     const forget = cluster.onClose(() => consumer.disconnect());
     const hand = handover(AbortSignal.any([stop, cluster.ended]));
     const assigned = new Set<number>();
-    const reading: Reading = { cluster, consumer, topic, limits, look: sourceRecords(cluster), stop: hand.signal, assigned, position: start.position, epochs: hand.epochs, notices: [...start.notices] };
+    const accepted = new Map(from === null ? [] : Object.entries(start.position.next).map(([partition, offset]) => [Number(partition), offset]));
+    const reading: Reading = { cluster, consumer, topic, limits, look: sourceRecords(cluster), stop: hand.signal, assigned, accepted, position: start.position, epochs: hand.epochs, notices: [...start.notices] };
     try {
       consumer.on("consumer.crash", ({ payload }) => hand.fail(faultOf(payload.error)));
       // with each generation anew: the group may remember another place than Postgres, and who had a partition meanwhile may
@@ -54,6 +55,8 @@ export async function* capture(cluster: Cluster, group: string, topic: string, f
           assigned.add(partition);
           consumer.seek({ topic, partition, offset: reading.position.next[partition] ?? "0" });
         }
+        // what was accepted in the midst of a rebalance, or before a worker died, the group has not heard of yet
+        commit(reading, [...accepted.keys()].filter((partition) => assigned.has(partition))).catch((error: unknown) => hand.fail(faultOf(error)));
       });
       await consumer.connect();
       await consumer.subscribe({ topics: [topic], fromBeginning: true });
@@ -103,6 +106,8 @@ type Reading = {
   readonly stop: AbortSignal;
   /** The partitions that are ours in this generation. */
   readonly assigned: ReadonlySet<number>;
+  /** The offset to go on from in each partition, as far as it is stored. */
+  readonly accepted: Map<number, string>;
   position: Position;
   readonly epochs: Map<number, number>;
   /** Waiting for the next batch. */
@@ -132,6 +137,16 @@ async function* batches(reading: Reading, chunk: Chunk): AsyncGenerator<Batch, v
   }
 }
 
+/** Tells the group what was accepted; where it is rebalancing, it is told when we have joined anew. Throws Fault. */
+async function commit({ consumer, topic, accepted }: Reading, partitions: readonly number[]): Promise<void> {
+  if (partitions.length === 0) return;
+  try {
+    await consumer.commitOffsets(partitions.map((partition) => ({ topic, partition, offset: accepted.get(partition) ?? "0" })));
+  } catch (error) {
+    if (!isRebalance(error)) throw faultOf(error);
+  }
+}
+
 /** `from` is the first offset of what was read of a partition, `after` the one to go on from. */
 type ReadPart = { readonly partition: number; readonly deaths: readonly RawDeath[]; readonly from: string; readonly after: string };
 
@@ -151,13 +166,10 @@ function batchOf(reading: Reading, read: ReadPart | null): Batch {
     cursor: cursorOf(reading.position),
     async accept() {
       decide();
+      if (read === null) return;
+      reading.accepted.set(read.partition, read.after);
       // the group takes a member's commit for any partition: of one that is another's now, it would undo theirs
-      if (read === null || !assigned.has(read.partition)) return;
-      try {
-        await consumer.commitOffsets([{ topic, partition: read.partition, offset: read.after }]);
-      } catch (error) {
-        if (!isRebalance(error)) throw faultOf(error);
-      }
+      if (assigned.has(read.partition)) await commit(reading, [read.partition]);
     },
     async release() {
       decide();
