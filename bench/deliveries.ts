@@ -63,7 +63,7 @@ export async function allDelivered(sql: Sql, routeIds: readonly string[], count:
   );
   const [row] = await sql<{ tries: number; tried: number; confirmed: number; seconds: number }[]>`
     select count(*)::int as tries, count(distinct delivery_id)::int as tried, count(*) filter (where outcome = 'confirmed')::int as confirmed,
-      extract(epoch from max(finished_at) - min(started_at))::float8 as seconds
+      extract(epoch from max(finished_at) - min(started_at))::float8 as seconds, array_agg(distinct error_code || ': ' || error_message) as errors
     from delivery_attempts where route_id = any(${[...routeIds]}::uuid[])`;
   if (row?.tries !== count || row.tried !== count || row.confirmed !== count) throw new Error(`${JSON.stringify(row)}: not one confirmed try for each of ${count}`);
   return row.seconds;

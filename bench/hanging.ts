@@ -5,12 +5,14 @@ import { makeQueue, openBroker } from "./broker.ts";
 import { addRoute, allDelivered, clearDeliveries, putDeliveries } from "./deliveries.ts";
 import { print, quantile, spread } from "./figures.ts";
 import { checkLedger } from "./messages.ts";
+import { costOf } from "./process-cost.ts";
 import { startSink, type Sink } from "./sink-process.ts";
 import { registerSource, type Stand } from "./stand.ts";
 
 const ROUTES = 99;
-/** At once of each of the others: all of them together stay below what an endpoint's backlog takes. */
-const IN_FLIGHT = 4;
+const IN_FLIGHT = 2;
+/** ms that the others' destination takes to answer: it sets their pace, well below what the machine can do, so that a rate is no measure of other work on it. */
+const ANSWER_MS = 500;
 const HANGING_AT_ONCE = 32;
 /** ms after which a try at the hanging destination is given up. */
 const PATIENCE_MS = 4_000;
@@ -18,12 +20,13 @@ const DUE_MS = 4_000;
 const LATER = new Date("2100-01-01T00:00:00Z");
 
 export type HangingOptions = { readonly rounds: number; readonly count: number };
+type Run = { readonly rate: number; readonly cpu: number };
 
 /**
- * What 99 routes deliver while the destination of a hundredth takes every request and answers none, beside the same without it.
- * That route has no breaker, which would spare the others. Throws when a message is lost or doubled.
+ * What 99 routes deliver, `count` messages in all, while the destination of a hundredth takes every request and answers none,
+ * beside the same without it. That route has no breaker, which would spare the others. Throws when a message is lost or doubled.
  */
-export async function benchHanging(stand: Stand, { rounds, count }: HangingOptions): Promise<void> {
+export async function benchHanging(stand: Stand, { rounds, count: wanted }: HangingOptions): Promise<void> {
   const { sql } = stand.pool;
   await makePartitions(sql, Date.now());
   await using broker = await openBroker(stand.rabbit);
@@ -37,40 +40,48 @@ export async function benchHanging(stand: Stand, { rounds, count }: HangingOptio
   };
   const hanging = await make("bench.hanging", other, "/hang", { breaker: null, limits: { inFlight: HANGING_AT_ONCE }, retry: { baseMs: 600_000, capMs: 600_000 } });
   const routes: string[] = [];
-  for (let n = 0; n < ROUTES; n++) routes.push(await make(`bench.hanging.${n}`, sink, "/0"));
+  for (let n = 0; n < ROUTES; n++) routes.push(await make(`bench.hanging.${n}`, sink, `/${ANSWER_MS}`));
   await using worker = await startWorker(stand);
-  const each = Math.ceil(count / ROUTES);
+  const watched = { client: { pid: worker.pid }, postgres: stand.servers.postgres, broker: { pid: sink.pid } };
+  const each = Math.ceil(wanted / ROUTES);
+  const count = ROUTES * each;
 
-  /** Messages a second of the 99. */
-  const run = async (from: number, withHanging: boolean): Promise<number> => {
+  /** Of the 99: messages a second, and microseconds of processor time a message. */
+  const run = async (from: number, withHanging: boolean): Promise<Run> => {
     await clearDeliveries(sql);
     const due = new Date(Date.now() + DUE_MS);
     if (withHanging) await putDeliveries(sql, hanging, { from: 900_000_000, count: 10 * HANGING_AT_ONCE, due });
     for (const [n, routeId] of routes.entries()) await putDeliveries(sql, routeId, { from: from + n * each, count: each, due });
-    const seconds = await allDelivered(sql, routes, ROUTES * each);
-    checkLedger("hanging", from, ROUTES * each, await sink.ids());
+    let seconds = 0;
+    const cost = await costOf(watched, async () => {
+      seconds = await allDelivered(sql, routes, count);
+    });
+    checkLedger("hanging", from, count, await sink.ids());
     if (withHanging) await assertHangs(stand, hanging);
-    return (ROUTES * each) / seconds;
+    return { rate: count / seconds, cpu: (cost.cpu.client + cost.cpu.postgres + cost.cpu.broker) / count };
   };
 
-  const done: { without: number; with: number }[] = [];
+  const done: { without: Run; with: Run }[] = [];
   for (let round = 0; round <= rounds; round++) {
-    const from = round * 4 * count;
+    const from = round * 2 * count;
     // which comes first is exchanged
     const first = await run(from, round % 2 === 1);
-    const second = await run(from + 2 * count, round % 2 === 0);
-    const figures = round % 2 === 0 ? { without: first, with: second } : { without: second, with: first };
-    console.log(`hanging round ${round === 0 ? "warm-up" : round}: ${figures.without.toFixed(0)}/s without, ${figures.with.toFixed(0)}/s with`);
-    if (round > 0) done.push(figures);
+    const second = await run(from + count, round % 2 === 0);
+    const pair = round % 2 === 0 ? { without: first, with: second } : { without: second, with: first };
+    console.log(`hanging pair ${round === 0 ? "warm-up" : round}: ${inWords(pair.without)} without, ${inWords(pair.with)} with`);
+    if (round > 0) done.push(pair);
   }
-  if (done.length === 0) throw new Error(`nothing was measured:\n${worker.tail()}`);
-  const ratios = done.map((round) => round.with / round.without);
-  print(`${ROUTES} routes beside one whose destination hangs, ${rounds} rounds of ${ROUTES * each} messages: median [range]`, [
-    ["without it", `${spread(done.map((round) => round.without), 0)} msg/s`],
-    ["with it", `${spread(done.map((round) => round.with), 0)} msg/s`],
-    ["with / without", `${spread(ratios)}, lower quartile ${quantile(ratios, 0.25).toFixed(2)}`],
+  const ratios = done.map((pair) => pair.with.rate / pair.without.rate);
+  print(`${ROUTES} routes beside one whose destination hangs, ${rounds} pairs of ${count} messages, ${ANSWER_MS} ms an answer: median [range]`, [
+    ["pace of the destination", `${((ROUTES * IN_FLIGHT * 1_000) / ANSWER_MS).toFixed(0)} msg/s`],
+    ["without it", `${spread(done.map((pair) => pair.without.rate), 0)} msg/s`],
+    ["with it", `${spread(done.map((pair) => pair.with.rate), 0)} msg/s`],
+    ["with / without", `${spread(ratios, 3)}, lower quartile ${quantile(ratios, 0.25).toFixed(3)}`],
+    ["CPU with / without", spread(done.map((pair) => pair.with.cpu / pair.without.cpu))],
   ]);
 }
+
+const inWords = ({ rate, cpu }: Run): string => `${rate.toFixed(1)}/s ${cpu.toFixed(0)} us`;
 
 /** It has tried, nothing came through, and it is quiet again when this resolves. */
 async function assertHangs({ pool: { sql } }: Stand, routeId: string): Promise<void> {

@@ -12,9 +12,16 @@ export type ConnectOptions = {
   readonly name: string;
   /** ms after which Postgres ends a statement. */
   readonly statementTimeoutMs?: number;
+  /**
+   * Joins look each row up by an index. A plan is kept from the time it was made: what was planned while a day's partition was empty
+   * would else read all of it, at every call, until statistics are taken.
+   */
+  readonly lookups?: boolean;
 };
 
 export type SqlClient = { readonly sql: Sql; readonly close: () => Promise<void> };
+
+const LOOKUPS = { enable_hashjoin: "off", enable_mergejoin: "off", enable_material: "off", enable_seqscan: "off" };
 
 const bigint = { to: 20, from: [20], serialize: String, parse: Number };
 
@@ -41,7 +48,7 @@ function promptSockets(): (address: Address) => Socket {
  * A pool for raw SQL; opens nothing until the first query. Apart from db/client.ts, since drizzle takes 200 MB while it
  * is loaded, and the workers have no use for it.
  */
-export function connectSql(url: string, { max, name, statementTimeoutMs = 30_000 }: ConnectOptions): SqlClient {
+export function connectSql(url: string, { max, name, statementTimeoutMs = 30_000, lookups = false }: ConnectOptions): SqlClient {
   // the types do not know `socket`, its documentation does
   const options = {
     max,
@@ -50,7 +57,7 @@ export function connectSql(url: string, { max, name, statementTimeoutMs = 30_000
     connect_timeout: 10,
     keep_alive: 15,
     max_lifetime: null,
-    connection: { application_name: name, statement_timeout: statementTimeoutMs, lock_timeout: 10_000 },
+    connection: { application_name: name, statement_timeout: statementTimeoutMs, lock_timeout: 10_000, ...(lookups ? LOOKUPS : {}) },
     onnotice: () => {},
     socket: promptSockets(),
   };

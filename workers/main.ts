@@ -31,6 +31,7 @@ armFailpoint(env.failpoint);
 const log = makeLog(env.logLevel);
 surviveLostConnections(log);
 const { sql, close } = connectSql(env.databaseUrl, { max: 10, name: "redrive worker" });
+const routes = connectSql(env.databaseUrl, { max: 6, name: "redrive worker routes", lookups: true });
 const leases = new LeaseKeeper(sql, env.workerId, log);
 const sessions = new Sessions(sql, env.privateKey, log);
 const parts: Parts = { sql, log, leases, sessions, workerId: env.workerId };
@@ -43,9 +44,10 @@ const destinations = {
 };
 const delivering = {
   ...parts,
+  sql: routes.sql,
   finds,
   openDestination: (route: ActiveRoute) => openDestination(route.definition.destination, destinations),
-  openGuard: ({ id, definition }: ActiveRoute) => (definition.guard === null ? null : openGuard(definition.guard, id, { sql, sessions })),
+  openGuard: ({ id, definition }: ActiveRoute) => (definition.guard === null ? null : openGuard(definition.guard, id, { sql: routes.sql, sessions })),
 };
 const supervisor = new Supervisor(log);
 
@@ -69,6 +71,6 @@ await untilSignal(log, async (stop) => {
   await Promise.all([renewing, beating]);
   await sessions.close();
   await listener.close();
-  await close();
+  await Promise.all([close(), routes.close()]);
   log.info("worker stopped");
 });

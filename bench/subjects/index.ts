@@ -1,5 +1,6 @@
 import { kafkaSubject } from "./kafka.ts";
 import { natsSubject } from "./nats.ts";
+import { pgBossSubject } from "./pgboss.ts";
 import { pulsarSubject } from "./pulsar.ts";
 import { rabbitmqSubject } from "./rabbitmq.ts";
 import { redisListSubject } from "./redis-list.ts";
@@ -13,6 +14,7 @@ export const SUBJECTS: readonly Subject[] = [
   redisListSubject,
   redisStreamSubject,
   natsSubject,
+  pgBossSubject,
   kafkaSubject,
   rocketMqSubject,
   pulsarSubject,

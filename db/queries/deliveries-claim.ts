@@ -134,13 +134,28 @@ export async function beginTries(sql: Sql, attemptIds: readonly string[], { work
   return new Map(rows.map((row) => [row.attemptId, row.number]));
 }
 
-/** Holds on to what is under way. Answers the attempts that are still this worker's. */
-export async function renewDeliveries(sql: Sql, attemptIds: readonly string[], leaseMs: number): Promise<Set<string>> {
-  if (attemptIds.length === 0) return new Set();
-  const rows = await sql<{ attemptId: string }[]>`
-    update deliveries set lease_until = now() + ${leaseMs} * interval '1 millisecond'
-    where attempt_id = any(${[...attemptIds]}::uuid[]) and state = 'delivering' returning attempt_id as "attemptId"`;
-  return new Set(rows.map(({ attemptId }) => attemptId));
+/**
+ * Lets go of tries that were written down and not made: nothing was sent, so nothing is left of them. What another attempt owns
+ * by now is left alone.
+ */
+export async function putBack(sql: Sql, attemptIds: readonly string[]): Promise<void> {
+  if (attemptIds.length === 0) return;
+  await sql`
+    with back as (
+      update deliveries set state = 'pending', tries = tries - 1, attempt_id = null, lease_until = null, changed_at = now()
+      where attempt_id = any(${[...attemptIds]}::uuid[]) and state = 'delivering' returning id
+    )
+    delete from delivery_attempts using back where delivery_attempts.id = any(${[...attemptIds]}::uuid[]) and delivery_attempts.delivery_id = back.id and outcome is null`;
+}
+
+/** Holds on to what is under way. What is just being settled needs it no longer, and would be waited for crosswise. */
+export async function renewDeliveries(sql: Sql, attemptIds: readonly string[], leaseMs: number): Promise<void> {
+  if (attemptIds.length === 0) return;
+  await sql`
+    with mine as (
+      select id from deliveries where attempt_id = any(${[...attemptIds]}::uuid[]) and state = 'delivering' for update skip locked
+    )
+    update deliveries set lease_until = now() + ${leaseMs} * interval '1 millisecond' from mine where deliveries.id = mine.id`;
 }
 
 /** Which of these routes have deliveries that are due. */

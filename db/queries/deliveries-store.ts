@@ -8,7 +8,7 @@ import { insertBatch, keepNotices, LeaseLost, moveSource, type BatchFrame, type 
 import { holdsLease } from "./leases.ts";
 import { lockOrder } from "./deliveries-order.ts";
 import { withoutStored } from "./redelivered.ts";
-import { countMinute } from "./route-minutes.ts";
+import { countReceived } from "./route-minutes.ts";
 
 /** One message taken for a route, ready to be stored. */
 export type NewDelivery = {
@@ -49,7 +49,7 @@ export async function storeDeliveries(sql: Sql, batch: DeliveryBatch): Promise<S
       insertDeliveries(tx, batch, batchId, await overflowing(tx, batch, fresh)),
       moveSource(tx, batch, fresh.length),
       keepNotices(tx, batch),
-      fresh.length === 0 ? null : countMinute(tx, batch.routeId, { received: fresh.length }),
+      fresh.length === 0 ? null : countReceived(tx, batch.routeId, fresh.length),
       notify(tx, ["deliveries", "sources"]),
     ]);
     return { batchId, fresh: fresh.length };
@@ -63,11 +63,20 @@ async function overflowing(tx: AnySql, { routeId, overflowAt }: DeliveryBatch, f
 }
 
 /** Deliveries of a route that are not done, counted up to `cap`. */
-export async function countUnfinished(sql: AnySql, routeId: string, cap: number): Promise<number> {
+async function countUnfinished(sql: AnySql, routeId: string, cap: number): Promise<number> {
   const [row] = await sql<{ count: number }[]>`
     select count(*)::int as count from (
       select 1 from deliveries where route_id = ${routeId} and state = any(${[...UNFINISHED]}) limit ${cap}) counted`;
   return row?.count ?? 0;
+}
+
+/** Which of these routes have at least `limit` deliveries that are not done. */
+export async function fullRoutes(sql: Sql, routes: readonly { readonly id: string; readonly limit: number }[]): Promise<Set<string>> {
+  if (routes.length === 0) return new Set();
+  const rows = await sql<{ id: string }[]>`
+    select id from unnest(${routes.map(({ id }) => id)}::uuid[], ${routes.map(({ limit }) => limit)}::int[]) as r (id, most)
+    where exists (select 1 from deliveries where route_id = r.id and state = any(${[...UNFINISHED]}) offset r.most - 1)`;
+  return new Set(rows.map(({ id }) => id));
 }
 
 async function insertDeliveries(tx: AnySql, { routeId, sourceId, ordered }: DeliveryBatch, batchId: number, fresh: readonly NewDelivery[]): Promise<void> {

@@ -4,6 +4,8 @@ import { UNFINISHED } from "#core/route/state.ts";
 /** Tables that are partitioned by day on a UUID of version 7. `…_other` holds what a wrong clock made, or a day without a partition. */
 const PARTITIONED = ["deliveries", "delivery_contents", "delivery_attempts"] as const;
 const DAY_MS = 86_400_000;
+/** Percent of a page that new rows fill. A try's verdict trebles its row: beside the row it costs no index. */
+const FILL = { deliveries: 100, delivery_contents: 100, delivery_attempts: 30 } as const;
 const DAYS_AHEAD = 3;
 /** any number, always the same: two makers of partitions work one after the other */
 const LOCK = 7_210_044;
@@ -27,12 +29,12 @@ export async function makePartitions(sql: Sql, now: number): Promise<void> {
   });
 }
 
-async function makePartition(tx: AnySql, table: string, day: number): Promise<void> {
+async function makePartition(tx: AnySql, table: (typeof PARTITIONED)[number], day: number): Promise<void> {
   const [from, to] = [firstIdAt(day), firstIdAt(day + DAY_MS)];
   const strays = await tx`select 1 from ${tx(`${table}_other`)} where id >= ${from} and id < ${to} limit 1`;
   // Postgres refuses a partition whose rows lie in the default one: they stay there
   if (strays.length > 0) return;
-  await tx.unsafe(`create table "${table}_${dayName(day)}" partition of "${table}" for values from ('${from}') to ('${to}')`);
+  await tx.unsafe(`create table "${table}_${dayName(day)}" partition of "${table}" for values from ('${from}') to ('${to}') with (fillfactor = ${FILL[table]})`);
 }
 
 async function partitionNames(sql: AnySql): Promise<Set<string>> {

@@ -1,27 +1,19 @@
-import { DURATION_BUCKETS, durationBucket } from "#core/route/durations.ts";
+import { DURATION_BUCKETS } from "#core/route/durations.ts";
 import type { AnySql } from "../client.ts";
 
-export type MinuteCounts = {
-  readonly received?: number;
-  readonly delivered?: number;
-  readonly duplicates?: number;
-  readonly failed?: number;
-  readonly dead?: number;
-  /** ms of each try. */
-  readonly durations?: readonly number[];
-};
+/** SQL: what follows `on conflict (route_id, minute) do update set` where counts are added to those of the minute. */
+export const ADD_MINUTE = `
+  received = route_minutes.received + excluded.received, delivered = route_minutes.delivered + excluded.delivered,
+  duplicates = route_minutes.duplicates + excluded.duplicates, failed = route_minutes.failed + excluded.failed,
+  dead = route_minutes.dead + excluded.dead,
+  durations = (select array_agg(old + new order by i) from unnest(route_minutes.durations, excluded.durations) with ordinality as t (old, new, i))`;
 
-/** Adds to what a route did in this minute. */
-export async function countMinute(tx: AnySql, routeId: string, counts: MinuteCounts): Promise<void> {
-  const { received = 0, delivered = 0, duplicates = 0, failed = 0, dead = 0 } = counts;
-  const durations = Array.from({ length: DURATION_BUCKETS }, () => 0);
-  for (const ms of counts.durations ?? []) durations[durationBucket(ms)] = (durations[durationBucket(ms)] ?? 0) + 1;
+const NO_DURATIONS = Array.from({ length: DURATION_BUCKETS }, () => 0);
+
+/** Adds to what a route received in this minute. */
+export async function countReceived(tx: AnySql, routeId: string, received: number): Promise<void> {
   await tx`
-    insert into route_minutes (route_id, minute, received, delivered, duplicates, failed, dead, durations)
-    values (${routeId}, date_trunc('minute', now()), ${received}, ${delivered}, ${duplicates}, ${failed}, ${dead}, ${durations}::bigint[])
-    on conflict (route_id, minute) do update set
-      received = route_minutes.received + excluded.received, delivered = route_minutes.delivered + excluded.delivered,
-      duplicates = route_minutes.duplicates + excluded.duplicates, failed = route_minutes.failed + excluded.failed,
-      dead = route_minutes.dead + excluded.dead,
-      durations = (select array_agg(old + new order by i) from unnest(route_minutes.durations, excluded.durations) with ordinality as t (old, new, i))`;
+    insert into route_minutes (route_id, minute, received, durations)
+    values (${routeId}, date_trunc('minute', now()), ${received}, ${NO_DURATIONS}::bigint[])
+    on conflict (route_id, minute) do update set ${tx.unsafe(ADD_MINUTE)}`;
 }

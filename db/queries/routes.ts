@@ -19,6 +19,8 @@ export type ActiveRoute = {
   readonly kind: BrokerKind;
   readonly running: boolean;
   readonly heldBy: "breaker" | "full" | "guard" | null;
+  /** What keeps it from delivering, as it stands on the route. */
+  readonly fault: FaultCode | null;
 };
 
 /**
@@ -28,7 +30,7 @@ export type ActiveRoute = {
 export async function allRoutes(sql: Sql): Promise<ActiveRoute[]> {
   const rows = await sql<(Omit<ActiveRoute, "definition"> & { definition: string })[]>`
     select routes.id, routes.name, routes.version, routes.definition, sources.id as "sourceId", sources.name as "sourceName", sources.custody,
-      connections.id as "connectionId", connections.kind, routes.state = 'running' as running, routes.held_by as "heldBy"
+      connections.id as "connectionId", connections.kind, routes.state = 'running' as running, routes.held_by as "heldBy", routes.fault_code as fault
     from routes join sources on sources.id = routes.source_id join connections on connections.id = sources.connection_id
     order by routes.id`;
   return rows.flatMap(({ definition, ...row }) => {

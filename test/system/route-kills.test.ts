@@ -138,6 +138,8 @@ test.skipIf(rabbit === null).concurrent("what a killed worker held is taken up b
     expect(row, first.tail()).toBeDefined();
     return row?.worker ?? "";
   }, { timeoutMs: 15_000 });
+  // else the sink would hang on the second try
+  await eventually(async () => expect(await sink.ledger("/say/"), first.tail()).toHaveLength(1), { timeoutMs: 5_000 });
   const [holder, other] = trying.includes(`-${first.pid}-`) ? [first, second] : [second, first];
   holder.kill("SIGKILL");
   const killedAt = performance.now();

@@ -1,7 +1,7 @@
 import { Fault } from "#core/fault.ts";
 import type { GuardVerdict } from "#core/route/guard.ts";
 import { beginTries, type Claimed } from "#db/queries/deliveries-claim.ts";
-import type { Settled } from "#db/queries/deliveries-settle.ts";
+import type { Settled } from "#db/queries/deliveries-verdicts.ts";
 import type { ActiveRoute } from "#db/queries/routes.ts";
 import type { Guard } from "../guards/guard.ts";
 import { failpoint } from "../runtime/failpoint.ts";

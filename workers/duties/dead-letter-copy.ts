@@ -3,7 +3,7 @@ import { Fault } from "#core/fault.ts";
 import { text, type Header } from "#core/message/header.ts";
 import type { Native } from "#core/message/raw.ts";
 import { bridgedHeaders } from "#core/route/bridge.ts";
-import type { Settled } from "#db/queries/deliveries-settle.ts";
+import type { Settled } from "#db/queries/deliveries-verdicts.ts";
 import { insertCopyEvents } from "#db/queries/dead-letter-copies.ts";
 import type { ActiveRoute } from "#db/queries/routes.ts";
 import type { Parts } from "./parts.ts";

@@ -1,15 +1,17 @@
-import { countUnfinished } from "#db/queries/deliveries-store.ts";
+import { fullRoutes } from "#db/queries/deliveries-store.ts";
 import { dueRoutes, renewDeliveries } from "#db/queries/deliveries-claim.ts";
 import { reclaimDeliveries } from "#db/queries/deliveries-vanished.ts";
 import { allRoutes, holdRoute, setRouteFault, type ActiveRoute } from "#db/queries/routes.ts";
 import { placeAmongWorkers } from "#db/queries/workers.ts";
 import type { Destination } from "../destinations/destination.ts";
 import type { Guard } from "../guards/guard.ts";
+import { LiveHints } from "../runtime/live-hints.ts";
 import type { Duty } from "../runtime/supervisor.ts";
 import { pause, type Wake } from "../runtime/wake.ts";
 import { Breakers } from "./breakers.ts";
 import type { Parts } from "./parts.ts";
 import { LEASE_MS, RouteRunner, type RunnerParts } from "./route-runner.ts";
+import { plainVerdicts } from "./route-settling.ts";
 
 /** How often due deliveries are looked for; a hint is quicker. */
 const LOOK_MS = 250;
@@ -39,6 +41,7 @@ export const deliverDuty = (parts: DeliverParts, wake: Wake): Duty => ({
 
 class Deliverer {
   readonly #parts: DeliverParts;
+  readonly #runners: RunnerParts;
   readonly #breakers: Breakers;
   readonly #running = new Map<string, Running>();
   readonly #cut = new AbortController();
@@ -46,6 +49,8 @@ class Deliverer {
   constructor(parts: DeliverParts) {
     this.#parts = parts;
     this.#breakers = new Breakers(parts.sql);
+    const settling = { ...parts, hints: new LiveHints(parts.sql, parts.log) };
+    this.#runners = { ...settling, breakers: this.#breakers, plain: plainVerdicts(settling) };
   }
 
   async run(stop: AbortSignal, wake: Wake): Promise<void> {
@@ -70,6 +75,7 @@ class Deliverer {
     const renewing = setInterval(() => void this.#renewOnce().catch(() => undefined), RENEW_MS);
     await Promise.all([...this.#running.values()].map(({ ended }) => ended));
     clearInterval(renewing);
+    await this.#runners.hints.flush();
   }
 
   async #look(): Promise<void> {
@@ -98,20 +104,22 @@ class Deliverer {
       const now = routes.find((route) => route.id === id);
       if (now?.version !== runner.route.version || now.running !== runner.route.running) stop.abort();
     }
+    const { sql } = this.#parts;
+    const full = await fullRoutes(sql, routes.flatMap(limitOf));
     for (const route of routes) {
-      const running = this.#running.get(route.id) ?? this.#begin(route);
-      running.runner.share = shareOf(route.definition.limits.inFlight, among);
-      // a pause or a breaker is over, or a person gave something up
-      running.runner.wake.hint();
-      await setRouteFault(this.#parts.sql, route.id, running.runner.guardFault);
-      if (route.running) await holdRoute(this.#parts.sql, route.id, await this.#heldBy(route, running.runner));
+      const { runner } = this.#running.get(route.id) ?? this.#begin(route);
+      runner.share = shareOf(route.definition.limits.inFlight, among);
+      // it may be time for a probe, which takes also what is not due
+      if (this.#breakers.isOpen(runner.destinationKey)) runner.wake.hint();
+      if ((runner.guardFault?.code ?? null) !== route.fault) await setRouteFault(sql, route.id, runner.guardFault);
+      const heldBy = this.#heldBy(runner, full);
+      if (route.running && heldBy !== route.heldBy) await holdRoute(sql, route.id, heldBy);
     }
   }
 
   #begin(route: ActiveRoute): Running {
     const { log } = this.#parts;
-    const parts: RunnerParts = { ...this.#parts, breakers: this.#breakers };
-    const runner = new RouteRunner(parts, route, { destination: this.#parts.openDestination(route), guard: this.#parts.openGuard(route) });
+    const runner = new RouteRunner(this.#runners, route, { destination: this.#parts.openDestination(route), guard: this.#parts.openGuard(route) });
     const stop = new AbortController();
     const ended = runner
       .run(stop.signal, this.#cut.signal)
@@ -122,16 +130,13 @@ class Deliverer {
     return running;
   }
 
-  async #heldBy(route: ActiveRoute, runner: RouteRunner): Promise<ActiveRoute["heldBy"]> {
+  #heldBy({ route, destinationKey, guardFault }: RouteRunner, full: ReadonlySet<string>): ActiveRoute["heldBy"] {
     // what is not heard is lost: it waits in PostgreSQL as long as there is room
     if (route.custody !== "heard") {
-      if (this.#breakers.isOpen(runner.destinationKey)) return "breaker";
-      if (runner.guardFault !== null) return "guard";
+      if (this.#breakers.isOpen(destinationKey)) return "breaker";
+      if (guardFault !== null) return "guard";
     }
-    const { waiting, whenFull } = route.definition.limits;
-    if (whenFull !== "pause") return null;
-    const limit = route.heldBy === "full" ? Math.max(1, Math.floor(waiting * ROOM_SHARE)) : waiting;
-    return (await countUnfinished(this.#parts.sql, route.id, limit)) >= limit ? "full" : null;
+    return full.has(route.id) ? "full" : null;
   }
 
   async #renew(stop: AbortSignal): Promise<void> {
@@ -145,6 +150,12 @@ class Deliverer {
     const held = [...this.#running.values()].flatMap(({ runner }) => runner.held);
     await renewDeliveries(this.#parts.sql, held, LEASE_MS);
   }
+}
+
+/** With how many unfinished a route pauses its queue; one that paused consumes again when there is some room. */
+function limitOf({ id, running, heldBy, definition: { limits } }: ActiveRoute): { id: string; limit: number }[] {
+  if (!running || limits.whenFull !== "pause") return [];
+  return [{ id, limit: heldBy === "full" ? Math.max(1, Math.floor(limits.waiting * ROOM_SHARE)) : limits.waiting }];
 }
 
 /** One worker's part of what may be under way at once; all parts together are the whole, also when there are more workers than that. */

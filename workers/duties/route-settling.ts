@@ -1,79 +1,84 @@
-import { settleDeliveries, type Settled, type SettledRoute } from "#db/queries/deliveries-settle.ts";
-import type { ActiveRoute } from "#db/queries/routes.ts";
 import type { GuardEntry } from "#core/route/guard.ts";
+import { settleDeliveries } from "#db/queries/deliveries-settle.ts";
+import { isDelivered, writeVerdicts, type Settled } from "#db/queries/deliveries-verdicts.ts";
+import type { ActiveRoute } from "#db/queries/routes.ts";
 import type { Guard } from "../guards/guard.ts";
 import { failpoint } from "../runtime/failpoint.ts";
-import { pause } from "../runtime/wake.ts";
+import type { LiveHints } from "../runtime/live-hints.ts";
+import { makeWake } from "../runtime/wake.ts";
+import { Batches } from "./batches.ts";
 import { copyDeadLetters } from "./dead-letter-copy.ts";
 import type { Parts } from "./parts.ts";
 
-const MOST_AT_ONCE = 500;
-const PAUSE_MS = 500;
-/** Beyond it the leases have run out: another worker has the deliveries by then. */
-const GIVE_UP_MS = 30_000;
+export type SettlingParts = Parts & { readonly hints: LiveHints };
 
-/** Writes down what became of deliveries: what comes while one transaction is under way goes into the next. */
+/** A verdict that touches nothing but its delivery and its try, and who waits for it to be written. */
+type Plain = { readonly settled: Settled; readonly written: (settled: Settled) => void };
+export type PlainVerdicts = Pick<Batches<Plain>, "add">;
+
+/** Writes plain verdicts of all routes, in one statement for as many as there are. */
+export const plainVerdicts = ({ sql, log, hints }: SettlingParts): PlainVerdicts =>
+  new Batches<Plain>(log, {
+    write: async (batch) => {
+      await writeVerdicts(sql, batch.map(({ settled }) => settled));
+      failpoint("deliver.settled");
+      hints.changed(["routes"]);
+    },
+    ended: ({ settled, written }) => written(settled),
+  });
+
+/** Writes down what became of a route's deliveries. */
 export class RouteSettling {
-  readonly #parts: Parts;
+  readonly #parts: SettlingParts;
   readonly #route: ActiveRoute;
   readonly #guard: Guard | null;
-  readonly #written: (attemptIds: readonly string[]) => void;
-  #waiting: Settled[] = [];
-  #writing: Promise<void> | null = null;
+  readonly #plain: PlainVerdicts;
+  readonly #others: Batches<Settled>;
+  readonly #ended: (settled: Settled) => void;
+  readonly #progress = makeWake();
+  #unwritten = 0;
 
   /** `written` hears of every attempt that needs no lease any longer. */
-  constructor(parts: Parts, route: ActiveRoute, guard: Guard | null, written: (attemptIds: readonly string[]) => void) {
+  constructor(parts: SettlingParts, route: ActiveRoute, { guard, plain, written }: { guard: Guard | null; plain: PlainVerdicts; written(attemptId: string): void }) {
     this.#parts = parts;
     this.#route = route;
     this.#guard = guard;
-    this.#written = written;
+    this.#plain = plain;
+    this.#ended = ({ claimed }) => {
+      this.#unwritten -= 1;
+      written(claimed.attemptId);
+      this.#progress.hint();
+    };
+    this.#others = new Batches<Settled>(parts.log, { write: (batch) => this.#write(batch), ended: this.#ended });
   }
 
-  get waiting(): number {
-    return this.#waiting.length;
+  get unwritten(): number {
+    return this.#unwritten;
   }
 
   add(settled: Settled): void {
-    this.#waiting.push(settled);
-    this.#writing ??= this.#writeAll().finally(() => {
-      this.#writing = null;
-    });
+    this.#unwritten += 1;
+    if (this.#isPlain(settled)) this.#plain.add({ settled, written: this.#ended });
+    else this.#others.add(settled);
   }
 
   /** Resolves when all is written, or given up. */
   async done(): Promise<void> {
-    await this.#writing;
+    while (this.#unwritten > 0) await this.#progress.wait(1_000, NEVER);
   }
 
-  async #writeAll(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      const batch = this.#waiting.splice(0, MOST_AT_ONCE);
-      await this.#write(batch);
-      this.#written(batch.map(({ claimed }) => claimed.attemptId));
-    }
+  #isPlain(settled: Settled): boolean {
+    const { ordered, keepBody } = this.#route.definition;
+    if (this.#guard !== null || ordered !== null || settled.by !== "try" || settled.death !== null) return false;
+    return !isDelivered(settled) || (keepBody === "always" && settled.claimed.messageId === null);
   }
 
   async #write(batch: readonly Settled[]): Promise<void> {
     const { id, sourceId, connectionId, definition } = this.#route;
     const route = { id, sourceId, connectionId, ordered: definition.ordered !== null, dropBodies: definition.keepBody === "until_delivered" };
-    for (const began = performance.now(); performance.now() - began < GIVE_UP_MS; ) {
-      try {
-        const moved = await this.#settle(route, batch);
-        await copyDeadLetters(this.#parts, this.#route, batch.filter(({ claimed }) => moved.has(claimed.id)));
-        return;
-      } catch (error) {
-        if (isDataError(error) && batch.length > 1) return this.#oneByOne(batch);
-        this.#parts.log.warn({ route: this.#route.name, err: error }, "what became of deliveries could not be written, trying again");
-        await pause(PAUSE_MS, new AbortController().signal);
-      }
-    }
-    this.#parts.log.error({ route: this.#route.name, count: batch.length }, "what became of deliveries was not written: they are tried again");
-  }
-
-  async #settle(route: SettledRoute, batch: readonly Settled[]): Promise<Set<string>> {
-    const { sql } = this.#parts;
+    const { sql, hints } = this.#parts;
     const guard = this.#guard;
-    const ttl = this.#route.definition.guard?.ttlSeconds ?? 0;
+    const ttl = definition.guard?.ttlSeconds ?? 0;
     if (guard?.inTransaction === false) await guard.complete(sql, keysOf(batch, isDelivered), ttl);
     const moved = await settleDeliveries(sql, route, batch, async (tx, settled) => {
       if (guard?.inTransaction !== true) return;
@@ -81,22 +86,16 @@ export class RouteSettling {
       await guard.release(tx, keysOf(settled, isFree));
     });
     failpoint("deliver.settled");
+    hints.changed(["routes", "messages", "groups"]);
+    const held = batch.filter(({ claimed }) => moved.has(claimed.id));
     // a key that is not released is free when its claim runs out
-    if (guard?.inTransaction === false)
-      await guard.release(sql, keysOf(batch.filter(({ claimed }) => moved.has(claimed.id)), isFree)).catch((error: unknown) => this.#parts.log.warn({ err: error }, "a guard's keys could not be released"));
-    return moved;
-  }
-
-  /** One that Postgres refuses holds up no other. */
-  async #oneByOne(batch: readonly Settled[]): Promise<void> {
-    for (const each of batch) await this.#write([each]);
+    if (guard?.inTransaction === false) await guard.release(sql, keysOf(held, isFree)).catch((error: unknown) => this.#parts.log.warn({ err: error }, "a guard's keys could not be released"));
+    await copyDeadLetters(this.#parts, this.#route, held);
   }
 }
 
-/** Class 22: the data was refused, not the connection. */
-const isDataError = (error: unknown): boolean => error instanceof Error && "code" in error && typeof error.code === "string" && error.code.startsWith("22");
+const NEVER = new AbortController().signal;
 
-const isDelivered = (each: Settled): boolean => each.by === "try" && each.decision.to === "succeeded";
 /**
  * What failed for certain gives its key back. A try without a verdict keeps it until the claim runs out, unless its message is dead:
  * then a person decides, who may resend it.
