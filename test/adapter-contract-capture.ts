@@ -39,10 +39,11 @@ export const captureCases = <M extends Manifest>({ harness, open }: Bench<M>): C
     const added = harness().addedHeaders ?? [];
     const own = (death: RawDeath): RawDeath => ({ ...death, headers: death.headers.filter(({ name }) => !added.includes(name)) });
     const cursors = { first: null as string | null, second: null as string | null };
+    const seen = { first: new Set<string>(), second: new Set<string>() };
     expect(harness().nasty.length).toBeGreaterThan(0);
     for (const message of harness().nasty) {
       await first.put([message]);
-      const died = await collect(session, first.source, 1, { into: { deaths: [], cursor: cursors.first } });
+      const died = await collect(session, first.source, 1, { into: { deaths: [], cursor: cursors.first }, seen: seen.first });
       const [death] = died.deaths;
       const { native, body, headers } = own(death as RawDeath);
       expectSame(message.label, { body, headers }, message);
@@ -53,7 +54,7 @@ export const captureCases = <M extends Manifest>({ harness, open }: Bench<M>): C
       );
       expect({ label: message.label, outcome: outcome?.status }).toEqual({ label: message.label, outcome: "confirmed" });
       await second.fail?.();
-      const again = await collect(session, second.source, 1, { into: { deaths: [], cursor: cursors.second } });
+      const again = await collect(session, second.source, 1, { into: { deaths: [], cursor: cursors.second }, seen: seen.second });
       expectSame(`${message.label}, resent`, own(again.deaths[0] as RawDeath), message);
       expect(harness().essence((again.deaths[0] as RawDeath).native)).toEqual(harness().essence(native));
       cursors.first = died.cursor;

@@ -10,19 +10,24 @@ type Reader<M extends Manifest> = Pick<Session<M>, "capture">;
 /** What was read so far; kept over several captures of one source. */
 export type Read = { deaths: RawDeath[]; cursor: Cursor };
 
+/** Of deaths whose broker may give them again although they were accepted, those that are new; `seen` learns their ids. */
+function unseen(deaths: readonly RawDeath[], seen: Set<string> | null): readonly RawDeath[] {
+  return deaths.filter(({ identity }) => seen === null || identity.kind !== "exact" || (!seen.has(identity.id) && seen.add(identity.id)));
+}
+
 /** Captures and accepts until `count` deaths were read, `into` included; throws when they do not come in 20 s. */
 export async function collect<M extends Manifest>(
   session: Reader<M>,
   source: z.infer<M["source"]>,
   count: number,
-  { limits = LIMITS, into = { deaths: [], cursor: null } }: { limits?: CaptureLimits; into?: Read } = {},
+  { limits = LIMITS, into = { deaths: [], cursor: null }, seen = null }: { limits?: CaptureLimits; into?: Read; seen?: Set<string> | null } = {},
 ): Promise<Read> {
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), 20_000);
   try {
     for await (const batch of session.capture(source, into.cursor, limits, stop.signal)) {
       await batch.accept();
-      into.deaths.push(...batch.deaths);
+      into.deaths.push(...unseen(batch.deaths, seen));
       into.cursor = batch.cursor;
       if (into.deaths.length >= count) break;
     }

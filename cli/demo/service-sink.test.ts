@@ -22,7 +22,7 @@ test("what is wrong with an order is named, and right once it is edited", () => 
 });
 
 test("an order that it took is told to have been taken when it comes again; what is no order is refused", async () => {
-  const sink = await startSink("a service that is never down at once", 0);
+  const sink = await startSink("inventory", 0, () => up);
   const send = (body: string) => fetch(`http://127.0.0.1:${sink.port}/`, { method: "POST", body, headers: { "webhook-id": "evt_1" } });
   try {
     expect((await send("not JSON")).status).toBe(400);

@@ -40,9 +40,9 @@ function wrongWith(order: Goods): Answer["body"] | null {
 
 /**
  * Starts the service on the wished loopback port, or on a free one where that is taken or 0. It knows an order it has taken by
- * its `webhook-id` and does not take it twice. Rejects when nothing can be listened on.
+ * its `webhook-id` and does not take it twice; `now` tells when it is down. Rejects when nothing can be listened on.
  */
-export async function startSink(service: string, wishedPort: number): Promise<ServiceSink> {
+export async function startSink(service: string, wishedPort: number, now = (): Date => new Date()): Promise<ServiceSink> {
   const ended = new AbortController();
   const taken = new Set<string>();
   const server = createServer((request, response) => {
@@ -50,7 +50,7 @@ export async function startSink(service: string, wishedPort: number): Promise<Se
     async function respond({ headers }: IncomingMessage): Promise<void> {
       const order = await orderIn(request);
       const id = String(headers["webhook-id"] ?? "");
-      const said = order === null ? answer(400, { error: "the body is no JSON object" }) : answerTo(service, order, new Date(), Math.random());
+      const said = order === null ? answer(400, { error: "the body is no JSON object" }) : answerTo(service, order, now(), Math.random());
       const again = taken.has(id);
       if (said.status === 200) remember(taken, id);
       await pause(said.delayMs, ended.signal);

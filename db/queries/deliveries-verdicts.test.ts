@@ -62,7 +62,7 @@ test("verdicts of several routes are written in one statement, each counted wher
     { id: b.id, state: "retrying", attempt_id: null, later: true, error_message: "busy\uFFFD" },
     { id: c.id, state: "succeeded", attempt_id: null, later: false, error_message: null },
   ]);
-  const tries = await pool.sql`select id, outcome, decision, answer_status, answer_body from delivery_attempts where route_id = ${first} and outcome is not null order by id`;
+  const tries = await pool.sql`select id, outcome, decision, answer_status, answer_body from delivery_attempts where route_id = ${first} and outcome is not null order by outcome`;
   expect(tries).toEqual([
     { id: a.attemptId, outcome: "confirmed", decision: "succeeded", answer_status: 200, answer_body: Buffer.from("\0taken") },
     { id: b.attemptId, outcome: "refused", decision: "retrying", answer_status: null, answer_body: null },
