@@ -88,7 +88,7 @@ for (const kind of ["rabbitmq", "kafka", "redis-stream", "nats"] as const)
     if (typeof opened === "string") return;
     await using feed = opened;
     await using sink = await startHttpSink();
-    const [connection] = await sql<{ name: string }[]>`select name from connections where kind = ${kind}`;
+    const [connection] = await sql<{ name: string }[]>`select name from connections where kind = ${kind} and managed_by = 'file'`;
     const name = `${kind} to shop`;
     const url = `http://127.0.0.1:${sink.port}/say/{/say}/{/fault}`;
     const times = { wait: String(WAIT_SECONDS), headTimeout: "1.5", timeout: "2.5" };
