@@ -11,7 +11,7 @@ for (const { kind, told, actors } of STAGES)
     if ("missing" in stage) return;
     await using actor = await actors(stage.address);
     const [source] = await sql<{ id: string }[]>`
-      select s.id from sources s join connections c on c.id = s.connection_id where c.kind = ${kind}`;
+      select s.id from sources s join connections c on c.id = s.connection_id where c.kind = ${kind} and s.managed_by = 'file'`;
     await openList(page, source?.id ?? "");
     await expect(rows(page)).toHaveCount(0);
 

@@ -67,7 +67,7 @@ test("Avro and Protobuf are shown by the schemas a worker fetches from the regis
   test.skip("missing" in stage, "missing" in stage ? stage.missing : "");
   if ("missing" in stage) return;
   await using actor = await kafkaStage.actors(stage.address as never);
-  const [source] = await sql<{ id: string }[]>`select s.id from sources s join connections c on c.id = s.connection_id where c.kind = 'kafka'`;
+  const [source] = await sql<{ id: string }[]>`select s.id from sources s join connections c on c.id = s.connection_id where c.kind = 'kafka' and s.managed_by = 'file'`;
   const die = async (body: Buffer): Promise<void> => {
     await openList(page, source?.id ?? "");
     const before = await rows(page).count();
