@@ -1,10 +1,12 @@
 import type { Consumer, EachBatchPayload } from "kafkajs";
 import type { Batch, CaptureLimits, Cursor } from "#core/brokers/adapter.ts";
+import { within } from "#core/brokers/parts.ts";
 import { Fault } from "#core/fault.ts";
 import type { RawDeath } from "#core/message/raw.ts";
 import { partitionsOf, type Cluster } from "./cluster.ts";
 import { faultOf, isRebalance } from "./faults.ts";
-import { chunksOf, handover, type Chunk } from "./handover.ts";
+import { handover, type Chunk } from "./handover.ts";
+import { sizeOf } from "./record.ts";
 import { cursorOf, gapNotice, startOf, type Position } from "./position.ts";
 import { deathsOf } from "./pointer.ts";
 import { sourceRecords, type SourceRecords } from "./source-records.ts";
@@ -79,7 +81,7 @@ export async function* capture(cluster: Cluster, group: string, topic: string, f
 /** Hands the records of one fetch on in chunks, and waits for each to be taken; the group hears of us meanwhile. */
 async function take({ batch, resolveOffset, heartbeat, isRunning, isStale }: EachBatchPayload, { epochs, limits, assigned }: Reading, give: (chunk: Chunk) => Promise<boolean>): Promise<void> {
   const epoch = epochs.get(batch.partition) ?? 0;
-  for (const records of chunksOf(batch.messages, limits)) {
+  for (const records of within(batch.messages, sizeOf, limits)) {
     const gone = (): boolean => !isRunning() || isStale() || !assigned.has(batch.partition) || (epochs.get(batch.partition) ?? 0) !== epoch;
     if (gone()) return;
     const chunk: Chunk = { partition: batch.partition, records, high: batch.highWatermark, withdrawn: gone };

@@ -1,7 +1,5 @@
 import type { KafkaMessage } from "kafkajs";
-import type { CaptureLimits } from "#core/brokers/adapter.ts";
 import type { Fault } from "#core/fault.ts";
-import { sizeOf } from "./record.ts";
 
 /** Records of one partition on their way from kafkajs, which pushes, to the capture, which pulls. */
 export type Chunk = {
@@ -72,21 +70,4 @@ export function handover(stop: AbortSignal): Handover {
     },
     close: () => own.abort(),
   };
-}
-
-/** Records in chunks within the limits; one record may be larger than a chunk. */
-export function* chunksOf(records: readonly KafkaMessage[], { maxBytes, maxCount }: CaptureLimits): Generator<readonly KafkaMessage[]> {
-  let chunk: KafkaMessage[] = [];
-  let bytes = 0;
-  for (const record of records) {
-    const size = sizeOf(record);
-    if (chunk.length > 0 && (chunk.length >= maxCount || bytes + size > maxBytes)) {
-      yield chunk;
-      chunk = [];
-      bytes = 0;
-    }
-    chunk.push(record);
-    bytes += size;
-  }
-  if (chunk.length > 0) yield chunk;
 }

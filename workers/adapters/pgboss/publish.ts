@@ -1,4 +1,5 @@
 import type { PublishOutcome } from "#core/brokers/adapter.ts";
+import { within } from "#core/brokers/parts.ts";
 import { Fault } from "#core/fault.ts";
 import type { Outgoing } from "#core/message/raw.ts";
 import { asFault, blamesOneRow, surelyUndone } from "./faults.ts";
@@ -10,8 +11,7 @@ import type { Shape } from "./shape.ts";
 
 type Parts = { readonly pool: LanePool; readonly shape: Shape };
 
-const MAX_ROWS = 500;
-const MAX_BYTES = 4 * 1024 * 1024;
+const TOGETHER = { maxCount: 500, maxBytes: 4 * 1024 * 1024 };
 
 /**
  * Makes a job of each message. A job has no headers, so Redrive's `redrive-*` stamps cannot ride; the lineage is the
@@ -31,7 +31,7 @@ export async function publish(
     if (row === null) outcomes.set(message.attemptId, refused(new Fault("invalid", "the body is not valid UTF-8")));
     else rows.push(row);
   }
-  for (const part of partsOf(rows)) {
+  for (const part of within(rows, ({ data }) => data?.length ?? 0, TOGETHER)) {
     for (const [id, outcome] of await publishPart(parts, part, queue, signal)) outcomes.set(id, outcome);
   }
   return messages.map(({ attemptId }) => outcomes.get(attemptId) ?? unknown(new Fault("internal", "no outcome was recorded")));
@@ -98,20 +98,4 @@ async function explainSkipped(lane: Lane, shape: Shape, rows: readonly Row[], qu
   } catch (error) {
     return forAll(rows, unknown(asFault(error)));
   }
-}
-
-function* partsOf(rows: readonly Row[]): Generator<readonly Row[]> {
-  let part: Row[] = [];
-  let bytes = 0;
-  for (const row of rows) {
-    const size = row.data?.length ?? 0;
-    if (part.length > 0 && (part.length >= MAX_ROWS || bytes + size > MAX_BYTES)) {
-      yield part;
-      part = [];
-      bytes = 0;
-    }
-    part.push(row);
-    bytes += size;
-  }
-  if (part.length > 0) yield part;
 }

@@ -33,7 +33,8 @@ describe.skipIf(server === null)("Pulsar", { timeout: 60_000 }, () => {
       { kind: "exact", ready: held[0], inFlight: 0, consumers: 0 },
       { kind: "estimate", ready: held[1] },
     ]);
-    expect(held.every((count, at) => count >= [3, 12][at]!)).toBe(true);
+    expect(held[0]).toBeGreaterThanOrEqual(3);
+    expect(held[1]).toBeGreaterThanOrEqual(12);
   });
 
   test("a topic without Redrive's subscription is as deep as the one furthest behind, without any as what it holds", async () => {
