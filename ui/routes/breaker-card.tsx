@@ -18,6 +18,7 @@ import { notify } from "../kit/toast.tsx";
 import { visibleText } from "../kit/visible-text.ts";
 import { useTRPC } from "../trpc/client.tsx";
 import { refusalOf } from "../trpc/failure.ts";
+import { protectedWords } from "./destination-text.tsx";
 import { NextTime } from "./next-time.tsx";
 import { BreakerBadge } from "./route-state.tsx";
 import type { Breaker, RouteDetail } from "./types.ts";
@@ -42,7 +43,7 @@ export function BreakerCard({ route }: { route: RouteDetail }) {
           {breaker.state === "closed" ? t("breaker.closedHelp", { share: format.number(policy.failureShare, { style: "percent" }), of: policy.of }) : byHand ? t("breaker.byHand") : t("breaker.openHelp")}
         </p>
         {breaker.since !== null && <Facts breaker={breaker} />}
-        <p className="text-sm text-muted">{t.rich("breaker.shared", { key: slot(<BrokerText mono max={120}>{route.destinationKey}</BrokerText>) })}</p>
+        <p className="text-sm text-muted">{t.rich("breaker.shared", { key: slot(<BrokerText mono max={120}>{protectedWords(route)}</BrokerText>) })}</p>
         <Hand route={route} breaker={breaker} byHand={byHand} />
       </div>
     </Panel>
@@ -100,7 +101,7 @@ function Hand({ route, breaker, byHand }: { route: RouteDetail; breaker: Breaker
         open={asking}
         onOpenChange={() => setAsking(false)}
         title={t("breaker.openTitle")}
-        description={t("breaker.openText", { key: visibleText(route.destinationKey, 120) })}
+        description={t("breaker.openText", { key: protectedWords(route) })}
         confirmLabel={t("breaker.openConfirm")}
         danger
         disabledReason={reason.trim() === "" ? t("reasonFirst") : null}

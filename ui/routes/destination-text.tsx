@@ -27,7 +27,11 @@ function shortWords(destination: Destination): string {
   return destination.kind === "queue" ? targetText(destination.target) : destinationWords(destination);
 }
 
-/** The same with its icon, cut where there is no room; the whole of it on hover. */
+/** What a breaker protects: the whole host for HTTP, the place or the file. */
+export const protectedWords = ({ destination, destinationKey }: { readonly destination: Destination; readonly destinationKey: string }): string =>
+  destination.kind === "http" ? visibleText(destinationKey.replace(/^http /, ""), 120) : destinationWords(destination);
+
+/** A destination with its icon, cut where there is no room; the whole of it on hover. */
 export function DestinationText({ destination, short = false, className }: { destination: Destination; short?: boolean; className?: string }) {
   const Icon = ICONS[destination.kind];
   const words = destinationWords(destination);
